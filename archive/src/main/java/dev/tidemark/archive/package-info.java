@@ -1,0 +1,2 @@
+/** Tidemark: archive. */
+package dev.tidemark.archive;

@@ -1,0 +1,2 @@
+/** Tidemark: bench. */
+package dev.tidemark.bench;

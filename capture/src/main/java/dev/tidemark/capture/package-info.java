@@ -1,0 +1,2 @@
+/** Tidemark: capture. */
+package dev.tidemark.capture;

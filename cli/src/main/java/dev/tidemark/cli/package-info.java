@@ -1,0 +1,2 @@
+/** Tidemark: cli. */
+package dev.tidemark.cli;

@@ -1,0 +1,2 @@
+/** Tidemark: compactor. */
+package dev.tidemark.compactor;

@@ -1,0 +1,2 @@
+/** Tidemark: etcd. */
+package dev.tidemark.etcd;

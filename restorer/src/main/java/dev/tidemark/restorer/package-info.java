@@ -1,0 +1,2 @@
+/** Tidemark: restorer. */
+package dev.tidemark.restorer;

@@ -1,0 +1,2 @@
+/** Tidemark: sandbox. */
+package dev.tidemark.sandbox;

@@ -1,0 +1,2 @@
+/** What travels through the revisions topic, and its codec. */
+package dev.tidemark.schemas.topic;
