@@ -1,0 +1,35 @@
+package dev.tidemark.etcd.rpc;
+
+import java.io.Closeable;
+import java.time.Duration;
+
+/**
+ * A watch over the whole keyspace on one member, pulled by one consumer thread. It keeps a small, bounded number of
+ * messages in memory and never resumes by itself: the owner opens a new one from its own position.
+ *
+ * <p>It delivers every revision from its start, whole and exactly once, or fails with the exact range. Revisions at or
+ * below the source's compact revision may be delivered in part, which no watch can see: whoever starts near it proves
+ * by {@link EtcdClient#isCompacted} that the first revision lies above.
+ */
+public interface EtcdWatch extends Closeable {
+    /**
+     * Waits for the next signal. Only one thread may call this.
+     *
+     * @param timeout how long to wait; zero only looks
+     * @return the signal, {@link WatchSignal.Idle} after the time is over
+     * @throws EtcdException.Unavailable if the stream broke, with the cause; from then on every call throws it
+     * @throws EtcdException.Credentials if the source no longer accepts the user
+     * @throws EtcdException.Disorder if revisions are missing or came twice, with their range; the watch is over
+     */
+    WatchSignal next(Duration timeout);
+
+    /**
+     * Asks for a progress notification. etcd drops the question silently while the watch is catching up, so no answer
+     * proves nothing. Any thread may call this.
+     */
+    void requestProgress();
+
+    /** Cancels the watch; {@link #next} then throws. Any thread may call this, and more than once. */
+    @Override
+    void close();
+}
