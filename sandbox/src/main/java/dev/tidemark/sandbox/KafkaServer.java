@@ -1,0 +1,180 @@
+package dev.tidemark.sandbox;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * A single Kafka node, broker and controller in one, in a JVM of its own that uses this JVM's class path. Topics are not
+ * created by themselves; internal topics have one replica and few partitions.
+ */
+public final class KafkaServer extends Server {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final short API_VERSIONS = 18;
+
+    private final int brokerPort = FreePorts.next();
+    private final int controllerPort = FreePorts.next();
+
+    private KafkaServer(ServerDirectory directory) {
+        super("Kafka", directory, START);
+    }
+
+    /** Starts an empty Kafka. */
+    public static KafkaServer launch() {
+        return launch(Map.of());
+    }
+
+    /** Starts an empty Kafka with further broker settings, which win over the sandbox's own. */
+    public static KafkaServer launch(Map<String, String> settings) {
+        return prepared(ServerDirectory.temporary("kafka"), settings);
+    }
+
+    /** Starts a Kafka whose data stay in the given directory; goes on with data of an earlier start. */
+    public static KafkaServer launchIn(Path directory, Map<String, String> settings) {
+        return prepared(ServerDirectory.given(directory), settings);
+    }
+
+    private static KafkaServer prepared(ServerDirectory directory, Map<String, String> settings) {
+        KafkaServer server = new KafkaServer(directory);
+        try {
+            server.prepare(settings);
+        } catch (IOException e) {
+            server.close();
+            throw new UncheckedIOException(e);
+        } catch (SandboxException e) {
+            server.close();
+            throw e;
+        }
+        return started(server);
+    }
+
+    private void prepare(Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(ownSettings());
+        properties.putAll(settings);
+        try (Writer out = Files.newBufferedWriter(settingsFile())) {
+            properties.store(out, null);
+        }
+        Files.writeString(
+                path().resolve("logback.xml"),
+                """
+                <configuration>
+                  <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+                    <encoder><pattern>%d %-5level %logger{20} %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="WARN"><appender-ref ref="out"/></root>
+                </configuration>
+                """);
+        if (Files.notExists(dataDirectory().resolve("meta.properties"))) {
+            format();
+        }
+    }
+
+    private Map<String, String> ownSettings() {
+        return Map.ofEntries(
+                Map.entry("process.roles", "broker,controller"),
+                Map.entry("node.id", "1"),
+                Map.entry(
+                        "listeners",
+                        "BROKER://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(brokerPort, controllerPort)),
+                Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                Map.entry("inter.broker.listener.name", "BROKER"),
+                Map.entry("controller.listener.names", "CONTROLLER"),
+                Map.entry("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort),
+                Map.entry("log.dirs", dataDirectory().toString()),
+                Map.entry("auto.create.topics.enable", "false"),
+                Map.entry("offsets.topic.replication.factor", "1"),
+                Map.entry("offsets.topic.num.partitions", "4"),
+                Map.entry("transaction.state.log.replication.factor", "1"),
+                Map.entry("transaction.state.log.min.isr", "1"),
+                Map.entry("transaction.state.log.num.partitions", "4"),
+                Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+                Map.entry("share.coordinator.state.topic.min.isr", "1"),
+                Map.entry("group.initial.rebalance.delay.ms", "0"));
+    }
+
+    private void format() {
+        List<String> words = new ArrayList<>(java("-Xmx128m"));
+        words.addAll(List.of("kafka.tools.StorageTool", "format", "--standalone"));
+        words.addAll(List.of("-t", clusterId(), "-c", settingsFile().toString()));
+        Command.of(words).in(path()).stdout();
+    }
+
+    /** Kafka's own shape of a random id; the first bit is 0, for a leading dash would look like an option. */
+    private static String clusterId() {
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        random[0] &= 0x7f;
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+
+    private List<String> java(String heap) {
+        String executable =
+                Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return List.of(
+                executable,
+                heap,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Dlogback.configurationFile=" + path().resolve("logback.xml"),
+                "-cp",
+                System.getProperty("java.class.path"));
+    }
+
+    @Override
+    List<String> command() {
+        List<String> words = new ArrayList<>(java("-Xmx512m"));
+        words.addAll(List.of("kafka.Kafka", settingsFile().toString()));
+        return words;
+    }
+
+    @Override
+    Map<String, String> environment() {
+        return Map.of();
+    }
+
+    /** Asks for the broker's API versions by hand: it answers once it processes requests, later than it accepts. */
+    @Override
+    boolean isReady() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), brokerPort), 1_000);
+            socket.setSoTimeout(2_000);
+            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+            out.writeInt(10);
+            out.writeShort(API_VERSIONS);
+            out.writeShort(0);
+            out.writeInt(1);
+            out.writeShort(-1);
+            out.flush();
+            return new DataInputStream(socket.getInputStream()).readInt() > 0;
+        }
+    }
+
+    /** The value of {@code bootstrap.servers}. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + brokerPort;
+    }
+
+    private Path dataDirectory() {
+        return path().resolve("data");
+    }
+
+    private Path settingsFile() {
+        return path().resolve("server.properties");
+    }
+}

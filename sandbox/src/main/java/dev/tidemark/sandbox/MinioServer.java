@@ -1,0 +1,100 @@
+package dev.tidemark.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** A MinIO with one drive, random credentials and the region us-east-1. */
+public final class MinioServer extends Server {
+    private static final Duration START = Duration.ofSeconds(30);
+
+    private final Located located;
+    private final String accessKey = randomHex(8);
+    private final String secretKey = randomHex(20);
+    private final int port = FreePorts.next();
+
+    private MinioServer(ServerDirectory directory) {
+        super("MinIO", directory, START);
+        this.located = ServerLocator.local().locate(PinnedServer.minio());
+    }
+
+    /** Starts an empty MinIO. */
+    public static MinioServer launch() {
+        return started(new MinioServer(ServerDirectory.temporary("minio")));
+    }
+
+    /** Starts a MinIO whose data stay in the given directory; goes on with data of an earlier start. */
+    public static MinioServer launchIn(Path directory) {
+        return started(new MinioServer(ServerDirectory.given(directory)));
+    }
+
+    /** Makes a bucket if it is not there: on a single drive that is a directory, so no S3 client is needed. */
+    public MinioServer withBucket(String bucket) {
+        created(dataDirectory().resolve(bucket));
+        return this;
+    }
+
+    @Override
+    List<String> command() {
+        return List.of(
+                located.executable("minio").toString(),
+                "server",
+                "--quiet",
+                "--address=127.0.0.1:" + port,
+                created(dataDirectory()).toString());
+    }
+
+    @Override
+    Map<String, String> environment() {
+        return Map.of(
+                "MINIO_ROOT_USER",
+                accessKey,
+                "MINIO_ROOT_PASSWORD",
+                secretKey,
+                "MINIO_BROWSER",
+                "off",
+                "MINIO_UPDATE",
+                "off",
+                "HOME",
+                path().toString());
+    }
+
+    @Override
+    boolean isReady() throws IOException {
+        Http.get(endpoint() + "/minio/health/ready");
+        return true;
+    }
+
+    /** The S3 endpoint, such as {@code http://127.0.0.1:19000}. */
+    public String endpoint() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public String accessKey() {
+        return accessKey;
+    }
+
+    public String secretKey() {
+        return secretKey;
+    }
+
+    /** Where the executable stands. */
+    public Located located() {
+        return located;
+    }
+
+    /** The drive: every object is a directory here, for tests that damage one. */
+    public Path dataDirectory() {
+        return path().resolve("data");
+    }
+
+    private static String randomHex(int bytes) {
+        byte[] random = new byte[bytes];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tidemark.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ServersIT {
+    @ParameterizedTest
+    @EnumSource(EtcdVersion.class)
+    void etcdServesAndKeepsItsDataOverKillMinusNine(EtcdVersion version) {
+        try (EtcdServer etcd = EtcdServer.launch(version)) {
+            etcd.etcdctl("put", "key", "value");
+            etcd.kill();
+            assertThat(etcd.isAlive()).isFalse();
+            etcd.start();
+            assertThat(etcd.etcdctl("get", "key", "--print-value-only")).isEqualTo("value\n");
+            assertThat(etcd.etcdctl("version")).contains(version.number());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(EtcdVersion.class)
+    void aSnapshotFileBootsAsAnotherEtcd(EtcdVersion version) {
+        try (EtcdServer etcd = EtcdServer.launch(version)) {
+            etcd.etcdctl("put", "key", "value");
+            etcd.etcdctl("snapshot", "save", etcd.path().resolve("snapshot.db").toString());
+            try (EtcdServer other = EtcdServer.restored(etcd.path().resolve("snapshot.db"), version)) {
+                assertThat(other.etcdctl("get", "key", "--print-value-only")).isEqualTo("value\n");
+            }
+        }
+    }
+
+    @Test
+    void kafkaServesAndComesBackAfterKillMinusNine() {
+        try (KafkaServer kafka = KafkaServer.launch()) {
+            kafka.kill();
+            kafka.start();
+            assertThat(kafka.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void minioServesAndComesBackAfterKillMinusNine() {
+        try (MinioServer minio = MinioServer.launch().withBucket("archive")) {
+            minio.kill();
+            minio.start();
+            assertThat(minio.isAlive()).isTrue();
+        }
+    }
+}
