@@ -1,0 +1,75 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.ManifestRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives an uploaded base its place among the generation's bases; a base that has one keeps it. */
+final class BaseCommit {
+    private final ObjectReader reader;
+    private final Settlement settlement;
+    private final String generation;
+
+    BaseCommit(ObjectReader reader, Settlement settlement, String generation) {
+        this.reader = reader;
+        this.settlement = settlement;
+        this.generation = generation;
+    }
+
+    /** The row by which later bases name one: from its compaction revision to its revision. */
+    static ManifestRow row(Stored<BaseManifest> stored) {
+        BaseDescriptor base = stored.content().getBase();
+        return new ManifestRow(
+                stored.content().getSeq(),
+                base.getCompactRevision(),
+                base.getRevision(),
+                base.getCapturedAtMillis(),
+                base.getCapturedAtMillis(),
+                CatalogPages.bytes(base.getMembers()),
+                stored.sha256());
+    }
+
+    BaseManifest commit(BaseDescriptor base) {
+        while (true) {
+            Optional<Stored<BaseManifest>> head = reader.newestBase(generation);
+            Optional<BaseManifest> placed = head.flatMap(newest -> find(newest, base));
+            if (placed.isPresent()) {
+                return placed.get();
+            }
+            BaseManifest next = next(head, base);
+            String name = ArchiveLayout.base(generation, next.getSeq());
+            byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.BASE, next));
+            BaseManifest standing = reader.base(generation, name, found).content();
+            if (standing.getBase().equals(base)) {
+                return standing;
+            }
+            // Another base took the place, from a writer that is further in the same log: the next place, then.
+        }
+    }
+
+    private Optional<BaseManifest> find(Stored<BaseManifest> newest, BaseDescriptor base) {
+        if (newest.content().getBase().equals(base)) {
+            return Optional.of(newest.content());
+        }
+        return newest.content().getRecent().stream()
+                .filter(row -> row.getLast() == base.getRevision())
+                .map(row ->
+                        reader.base(generation, row.getSeq(), row.getSha256()).content())
+                .filter(manifest -> manifest.getBase().equals(base))
+                .findFirst();
+    }
+
+    private static BaseManifest next(Optional<Stored<BaseManifest>> head, BaseDescriptor base) {
+        if (head.isEmpty()) {
+            return new BaseManifest(ObjectCodec.FORMAT_VERSION, 0L, "", base, List.of());
+        }
+        Stored<BaseManifest> previous = head.get();
+        List<ManifestRow> rows = new ArrayList<>(previous.content().getRecent());
+        rows.add(row(previous));
+        return new BaseManifest(
+                ObjectCodec.FORMAT_VERSION, previous.content().getSeq() + 1, previous.sha256(), base, rows);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SideRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One cluster's archive in an object store: what is committed, and how more gets committed. Names of objects in
+ * manifests stand below {@link #root}. Thread-safe; the store stays the caller's.
+ */
+public final class ClusterArchive {
+    private final ObjectStore store;
+    private final String cluster;
+    private final ClusterObjects objects;
+    private final SchemaObjects schemas;
+    private final ObjectReader reader;
+    private final CommitPatience patience;
+    private final Settlement settlement;
+
+    /** A cluster's archive with the standard patience for commits. */
+    public ClusterArchive(ObjectStore store, String cluster) {
+        this(store, cluster, CommitPatience.standard());
+    }
+
+    /** A cluster's archive; nothing is asked yet. */
+    public ClusterArchive(ObjectStore store, String cluster, CommitPatience patience) {
+        this.store = store;
+        this.cluster = cluster;
+        this.objects = new ClusterObjects(store, ArchiveLayout.clusterRoot(cluster));
+        this.schemas = new SchemaObjects(objects);
+        this.reader = new ObjectReader(objects, new ObjectCodec(schemas));
+        this.patience = patience;
+        this.settlement = new Settlement(objects, patience);
+    }
+
+    /** The cluster's configured name. */
+    public String cluster() {
+        return cluster;
+    }
+
+    /** The store. */
+    public ObjectStore store() {
+        return store;
+    }
+
+    /** What stands in the store before the names in manifests, for example {@code prod/}. */
+    public String root() {
+        return objects.root();
+    }
+
+    /** What is committed now; six requests. */
+    public Catalog catalog() {
+        return Catalog.open(reader);
+    }
+
+    /**
+     * Opens a generation in the archive, under the next number; if it is there already, opens that.
+     *
+     * @throws ArchiveException of kind FENCED if another generation took the number meanwhile
+     */
+    public GenerationWriter openGeneration(GenerationDraft draft) {
+        if (!draft.opened().cluster().equals(cluster)) {
+            throw new IllegalArgumentException(
+                    "generation of cluster " + draft.opened().cluster() + " in the archive of " + cluster);
+        }
+        schemas.writeOwn();
+        return writer(new GenerationOpening(reader, settlement).open(draft));
+    }
+
+    /** A writer that goes on with the newest generation; empty if there is none. */
+    public Optional<GenerationWriter> resumeNewest() {
+        return reader.newestHeader().map(header -> writer(header.content()));
+    }
+
+    private GenerationWriter writer(GenerationHeader header) {
+        schemas.writeOwn();
+        return GenerationWriter.open(objects, reader, settlement, header);
+    }
+
+    /** Uploads data under attempt names that {@code attemptIds} makes: a fresh ULID at each call. */
+    public DataUploader uploader(Supplier<String> attemptIds) {
+        return new DataUploader(objects, schemas, attemptIds);
+    }
+
+    /** A base's other buckets, such as lease and auth: each bucket's pairs in the source's order. */
+    public Map<String, List<SideRecord>> readSide(BaseDescriptor base) {
+        ObjectRef side = base.getSide();
+        return SideFile.read(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
+    }
+
+    /**
+     * Claims a partition of the topic for this cluster, for good. Repeating it is harmless.
+     *
+     * @param topicId the topic's id as Kafka prints it
+     * @throws ArchiveException of kind REFUSED if another cluster holds it
+     */
+    public void claim(String topicId, int partition) {
+        String name = ArchiveLayout.claim(topicId, partition);
+        byte[] own = Envelope.seal(ObjectKind.CLAIM, cluster.getBytes(StandardCharsets.UTF_8));
+        byte[] found = new Settlement(new ClusterObjects(store, ""), patience).createAndRead(name, own);
+        String holder = new String(Envelope.open(name, ObjectKind.CLAIM, found), StandardCharsets.UTF_8);
+        if (!holder.equals(cluster)) {
+            throw new ArchiveException(
+                    Failure.REFUSED,
+                    "partition " + partition + " of topic " + topicId + " belongs to cluster " + holder + ", not "
+                            + cluster + " (" + name + ")",
+                    "give cluster " + cluster + " a partition of its own");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.segment.LiveSets;
+import dev.tidemark.archive.segment.LocalSegment;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.LiveSet;
+import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SegmentRef;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Puts data into the archive, each call under an attempt of its own, whose name nobody ever used: what a failed or
+ * repeated call leaves behind is named by no manifest. At most two uploads run at once. Thread-safe.
+ */
+public final class DataUploader {
+    private static final int CONCURRENT_UPLOADS = 2;
+
+    private final ClusterObjects objects;
+    private final SchemaObjects schemas;
+    private final Supplier<String> attemptIds;
+
+    DataUploader(ClusterObjects objects, SchemaObjects schemas, Supplier<String> attemptIds) {
+        this.objects = objects;
+        this.schemas = schemas;
+        this.attemptIds = attemptIds;
+    }
+
+    /**
+     * Uploads the segments of a checkpoint, and live sets too large for a manifest.
+     *
+     * @param live for each segment the records that survive at the checkpoint's end
+     * @return what the manifest names, in order
+     */
+    public List<Member> upload(String generation, List<LocalSegment> segments, List<RoaringBitmap> live) {
+        return upload(newAttempt(generation), segments, live, List.of());
+    }
+
+    /** Uploads a base: its data, then the descriptor that names it. */
+    public UploadedBase upload(BaseDraft draft) {
+        schemas.writeOwn();
+        String attempt = newAttempt(draft.generation());
+        List<Member> members = upload(attempt, draft.segments(), draft.live(), draft.liveAtCompaction());
+        ObjectRef side = put(ArchiveLayout.side(attempt), SideFile.write(draft.side()));
+        byte[] descriptor = ObjectCodec.encode(ObjectKind.BASE_DESCRIPTOR, descriptor(draft, members, side));
+        ObjectRef stored = put(ArchiveLayout.descriptor(attempt), descriptor);
+        return new UploadedBase(stored.getName(), stored.getSha256());
+    }
+
+    private List<Member> upload(
+            String attempt,
+            List<LocalSegment> segments,
+            List<RoaringBitmap> live,
+            List<RoaringBitmap> liveAtCompaction) {
+        if (live.size() != segments.size()) {
+            throw new IllegalArgumentException(segments.size() + " segments with " + live.size() + " live sets");
+        }
+        List<SegmentRef> refs = uploadFiles(attempt, segments);
+        List<Member> members = new ArrayList<>();
+        for (int n = 0; n < segments.size(); n++) {
+            members.add(new Member(
+                    refs.get(n),
+                    liveSet(ArchiveLayout.live(attempt, n), live.get(n)),
+                    n < liveAtCompaction.size()
+                            ? liveSet(ArchiveLayout.liveAtCompaction(attempt, n), liveAtCompaction.get(n))
+                            : null));
+        }
+        return members;
+    }
+
+    private List<SegmentRef> uploadFiles(String attempt, List<LocalSegment> segments) {
+        List<Integer> numbers = IntStream.range(0, segments.size()).boxed().toList();
+        return Concurrent.map(numbers, CONCURRENT_UPLOADS, n -> {
+            LocalSegment segment = segments.get(n);
+            SegmentRef ref = segment.toRef(ArchiveLayout.segment(attempt, n), ArchiveLayout.index(attempt, n));
+            objects.put(ref.getData().getName(), segment.data());
+            objects.put(ref.getIndex().getName(), segment.index());
+            return ref;
+        });
+    }
+
+    private LiveSet liveSet(String name, RoaringBitmap live) {
+        return LiveSets.write(live, bytes -> put(name, bytes));
+    }
+
+    private ObjectRef put(String name, byte[] bytes) {
+        objects.put(name, bytes);
+        return new ObjectRef(name, (long) bytes.length, Hashes.hex(bytes));
+    }
+
+    private String newAttempt(String generation) {
+        return ArchiveLayout.attempt(generation, attemptIds.get());
+    }
+
+    private static BaseDescriptor descriptor(BaseDraft draft, List<Member> members, ObjectRef side) {
+        return BaseDescriptor.newBuilder()
+                .setFormatVersion(ObjectCodec.FORMAT_VERSION)
+                .setGeneration(draft.generation())
+                .setRevision(draft.revision())
+                .setCompactRevision(draft.compactRevision())
+                .setCapturedAtMillis(draft.capturedAtMillis())
+                .setSnapshotSha256(draft.source().sha256())
+                .setSnapshotBytes(draft.source().bytes())
+                .setSourceVersion(draft.source().version())
+                .setSourceEndpoint(draft.source().endpoint())
+                .setSourceMemberId(draft.source().memberId())
+                .setMembers(members)
+                .setSide(side)
+                .setContentDigest(draft.contentDigest())
+                .build();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.store.MissingObjectException;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.ManifestRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What is committed of one generation, as of its opening. Whatever is read behind the newest manifests is proven by the
+ * SHA-256 in the row that names it. An object that is gone makes it look at the newest state once more, and then fail.
+ * Thread-safe.
+ */
+public final class GenerationCatalog {
+    private final ObjectReader reader;
+    private final GenerationHeader header;
+    private volatile Heads heads;
+
+    private GenerationCatalog(ObjectReader reader, GenerationHeader header, Heads heads) {
+        this.reader = reader;
+        this.header = header;
+        this.heads = heads;
+    }
+
+    /** Reads the newest base and the newest checkpoint: at most four requests. */
+    static GenerationCatalog open(ObjectReader reader, GenerationHeader header) {
+        return new GenerationCatalog(reader, header, Heads.read(reader, header.getGeneration()));
+    }
+
+    /** The generation's header. */
+    public GenerationHeader header() {
+        return header;
+    }
+
+    /** All committed bases, oldest first; one read each but for the newest. */
+    public List<BaseManifest> bases() {
+        return reading(now -> {
+            List<BaseManifest> all = new ArrayList<>();
+            for (ManifestRow row :
+                    now.base().map(base -> base.content().getRecent()).orElse(List.of())) {
+                all.add(reader.base(header.getGeneration(), row.getSeq(), row.getSha256())
+                        .content());
+            }
+            now.base().map(Stored::content).ifPresent(all::add);
+            return List.copyOf(all);
+        });
+    }
+
+    /**
+     * The newest checkpoint of a level.
+     *
+     * @param level 0: no other is written yet
+     */
+    public Optional<CheckpointManifest> head(int level) {
+        return level == 0 ? heads.checkpoint().map(Stored::content) : Optional.empty();
+    }
+
+    /**
+     * The revisions that can be restored from the archive alone: from the earliest compaction revision of a base to the
+     * end of the newest checkpoint, or of the newest base. Empty as long as no base is committed. No request.
+     */
+    public Optional<RevisionRange> range() {
+        Heads now = heads;
+        return now.base().map(newest -> {
+            long first = baseRows(newest).mapToLong(ManifestRow::getFirst).min().getAsLong();
+            long lastBase =
+                    baseRows(newest).mapToLong(ManifestRow::getLast).max().getAsLong();
+            long last = now.checkpoint().map(head -> head.content().getLast()).orElse(lastBase);
+            return new RevisionRange(first, Math.max(last, lastBase));
+        });
+    }
+
+    /**
+     * The level-0 checkpoints that share a revision with the range, in order: dense, chained, each proven. Revisions
+     * after the newest checkpoint or before the first are simply not in any of them. One read a checkpoint and at most
+     * log(all)/log(fanout) more at each end of the range.
+     */
+    public List<CheckpointManifest> checkpoints(RevisionRange range) {
+        return reading(now -> now.checkpoint()
+                .map(head -> new CheckpointIndex(reader, head).covering(range))
+                .orElse(List.of()));
+    }
+
+    /**
+     * The last level-0 checkpoint whose first revision was captured at or before a time; empty if there is none: then
+     * the time lies before the first checkpoint.
+     */
+    public Optional<CheckpointManifest> checkpointAt(long capturedAtMillis) {
+        return reading(now -> now.checkpoint().flatMap(head -> new CheckpointIndex(reader, head).at(capturedAtMillis)));
+    }
+
+    private static Stream<ManifestRow> baseRows(Stored<BaseManifest> newest) {
+        return Stream.concat(newest.content().getRecent().stream(), Stream.of(BaseCommit.row(newest)));
+    }
+
+    private <T> T reading(Function<Heads, T> question) {
+        try {
+            return question.apply(heads);
+        } catch (MissingObjectException gone) {
+            Heads newest = Heads.read(reader, header.getGeneration());
+            try {
+                T answer = question.apply(newest);
+                heads = newest;
+                return answer;
+            } catch (MissingObjectException still) {
+                throw new ArchiveException(
+                        Failure.VERIFICATION,
+                        still.name() + " is named by the catalog but is gone: it expired while reading, or was lost",
+                        "try again; if it stays so, tidemark verify lists what is missing",
+                        still);
+            }
+        }
+    }
+
+    /**
+     * The newest manifests.
+     *
+     * @param base of the bases
+     * @param checkpoint of level 0
+     */
+    private record Heads(Optional<Stored<BaseManifest>> base, Optional<Stored<CheckpointManifest>> checkpoint) {
+        static Heads read(ObjectReader reader, String generation) {
+            return new Heads(reader.newestBase(generation), reader.newestCheckpoint(generation, 0));
+        }
+    }
+}

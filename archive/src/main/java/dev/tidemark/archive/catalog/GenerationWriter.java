@@ -1,0 +1,162 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Commits what belongs to one generation; used by the compactor alone. Any number of writers may try: at most one
+ * manifest ever follows another. Not thread-safe: one thread commits, in order.
+ */
+public final class GenerationWriter {
+    private final ObjectReader reader;
+    private final ClusterObjects objects;
+    private final Settlement settlement;
+    private final GenerationHeader header;
+    private Optional<Stored<CheckpointManifest>> head;
+
+    private GenerationWriter(
+            ClusterObjects objects,
+            ObjectReader reader,
+            Settlement settlement,
+            GenerationHeader header,
+            Optional<Stored<CheckpointManifest>> head) {
+        this.objects = objects;
+        this.reader = reader;
+        this.settlement = settlement;
+        this.header = header;
+        this.head = head;
+    }
+
+    static GenerationWriter open(
+            ClusterObjects objects, ObjectReader reader, Settlement settlement, GenerationHeader header) {
+        return new GenerationWriter(
+                objects, reader, settlement, header, reader.newestCheckpoint(header.getGeneration(), 0));
+    }
+
+    /** The generation's header as it stands in the archive. */
+    public GenerationHeader header() {
+        return header;
+    }
+
+    /** The newest checkpoint that this writer knows: the position from which the topic is read on. */
+    public Optional<CheckpointManifest> head() {
+        return head.map(Stored::content);
+    }
+
+    /** The revision that the next checkpoint must begin with. */
+    public long nextRevision() {
+        return head.map(last -> last.content().getLast()).orElse(header.getBaseRevision()) + 1;
+    }
+
+    /**
+     * Gives an uploaded base its place. A base that has one already keeps it, so this may be repeated.
+     *
+     * @param descriptor the descriptor object's name, as the topic says it
+     * @param sha256 of the descriptor object, as the topic says it
+     * @throws DamagedObjectException if the descriptor is not what the topic says, or of another generation
+     */
+    public BaseManifest commitBase(String descriptor, String sha256) {
+        BaseDescriptor base = reader.descriptor(descriptor, sha256);
+        if (!base.getGeneration().equals(header.getGeneration())) {
+            throw new DamagedObjectException(
+                    objects.full(descriptor),
+                    "is a base of generation " + base.getGeneration() + ", not " + header.getGeneration());
+        }
+        return new BaseCommit(reader, settlement, header.getGeneration()).commit(base);
+    }
+
+    /** As {@link #commit(CheckpointDraft, ContentDigests)}, taking no other cut for an equal one. */
+    public CommitResult commit(CheckpointDraft draft) {
+        return commit(draft, ContentDigests.NONE);
+    }
+
+    /**
+     * Commits a checkpoint as the successor of {@link #head}. The data it names must be uploaded. After anything but
+     * {@link CommitResult.Fenced} the head is the manifest of the result.
+     *
+     * @throws IllegalArgumentException if the draft does not begin at {@link #nextRevision}, or its members don't fit it
+     * @throws dev.tidemark.archive.store.StoreUnavailableException if the outcome could not be settled in time: the same
+     *     draft's data may yet become committed; upload again and commit again, the outcome is found out then
+     */
+    public CommitResult commit(CheckpointDraft draft, ContentDigests digests) {
+        checkFits(draft);
+        CheckpointManifest manifest = manifest(draft);
+        String name = ArchiveLayout.checkpoint(header.getGeneration(), 0, manifest.getSeq());
+        byte[] own = ObjectCodec.encode(ObjectKind.CHECKPOINT, manifest);
+        byte[] found = settlement.createAndRead(name, own);
+        Stored<CheckpointManifest> standing = reader.checkpoint(header.getGeneration(), 0, name, found);
+        if (Arrays.equals(found, own)) {
+            head = Optional.of(standing);
+            return new CommitResult.Committed(standing.content());
+        }
+        Optional<String> difference = difference(manifest, standing.content(), digests);
+        if (difference.isPresent()) {
+            return new CommitResult.Fenced(
+                    standing.content(), objects.full(name) + " stands there already, " + difference.get());
+        }
+        head = Optional.of(standing);
+        return new CommitResult.AlreadyThere(standing.content());
+    }
+
+    private void checkFits(CheckpointDraft draft) {
+        RevisionRange range = draft.range();
+        if (range.first() != nextRevision()) {
+            throw new IllegalArgumentException("checkpoint " + range + " does not begin at " + nextRevision());
+        }
+        long first = draft.members().get(0).getSegment().getFirstMain();
+        long last = draft.members().get(draft.members().size() - 1).getSegment().getLastMain();
+        if (first != range.first() || last != range.last()) {
+            throw new IllegalArgumentException("checkpoint " + range + " with segments of " + first + ".." + last);
+        }
+    }
+
+    private CheckpointManifest manifest(CheckpointDraft draft) {
+        int fanout = header.getPolicy().getCatalogFanout();
+        return CheckpointManifest.newBuilder()
+                .setFormatVersion(ObjectCodec.FORMAT_VERSION)
+                .setGeneration(header.getGeneration())
+                .setLevel(0)
+                .setSeq(head.map(last -> last.content().getSeq() + 1).orElse(0L))
+                .setPreviousSha256(head.map(Stored::sha256).orElse(""))
+                .setFirst(draft.range().first())
+                .setLast(draft.range().last())
+                .setFirstCapturedAtMillis(draft.firstCapturedAtMillis())
+                .setLastCapturedAtMillis(draft.lastCapturedAtMillis())
+                .setContentDigest(draft.contentDigest())
+                .setMembers(draft.members())
+                .setLeases(draft.leases())
+                .setPosition(draft.position())
+                .setRecent(
+                        head.map(last -> CatalogPages.recentAfter(last, fanout)).orElse(List.of()))
+                .setPages(
+                        head.map(last -> CatalogPages.pagesAfter(last, fanout)).orElse(List.of()))
+                .build();
+    }
+
+    /** Why what stands there is not the same content as ours; empty if it is. */
+    private static Optional<String> difference(
+            CheckpointManifest own, CheckpointManifest standing, ContentDigests digests) {
+        if (!standing.getPreviousSha256().equals(own.getPreviousSha256()) || standing.getFirst() != own.getFirst()) {
+            return Optional.of("with another predecessor");
+        }
+        if (standing.getLast() > own.getLast()) {
+            return Optional.of("cut at " + standing.getLast() + ", beyond our end " + own.getLast());
+        }
+        Optional<String> digest = standing.getLast() == own.getLast()
+                ? Optional.of(own.getContentDigest())
+                : digests.upTo(standing.getLast(), standing.getPosition().getNextOffset());
+        if (digest.isEmpty()) {
+            return Optional.of("cut at " + standing.getLast() + " instead of " + own.getLast());
+        }
+        return digest.get().equals(standing.getContentDigest())
+                ? Optional.empty()
+                : Optional.of("with other content up to revision " + standing.getLast());
+    }
+}

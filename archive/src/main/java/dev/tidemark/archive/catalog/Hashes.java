@@ -1,0 +1,28 @@
+package dev.tidemark.archive.catalog;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 as the format writes it. */
+final class Hashes {
+    private Hashes() {}
+
+    /** A fresh digest. */
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Lower-case hex of the bytes' SHA-256. */
+    static String hex(byte[] bytes) {
+        return hex(sha256().digest(bytes), 32);
+    }
+
+    private static String hex(byte[] sum, int length) {
+        return HexFormat.of().formatHex(sum, 0, length);
+    }
+}

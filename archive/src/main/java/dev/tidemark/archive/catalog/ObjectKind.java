@@ -1,0 +1,26 @@
+package dev.tidemark.archive.catalog;
+
+/** What an enveloped object holds. */
+public enum ObjectKind {
+    /** A {@code GenerationHeader}. */
+    GENERATION_HEADER(1),
+    /** A {@code CheckpointManifest}. */
+    CHECKPOINT(2),
+    /** A {@code BaseManifest}. */
+    BASE(3),
+    /** A {@code BaseDescriptor}. */
+    BASE_DESCRIPTOR(4),
+    /** The name of the cluster that claims a partition, UTF-8. */
+    CLAIM(5);
+
+    private final int code;
+
+    ObjectKind(int code) {
+        this.code = code;
+    }
+
+    /** The byte in the envelope. */
+    public int code() {
+        return code;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** Reads headers, manifests and descriptors, and believes none that is not what its name and its place say. */
+final class ObjectReader {
+    private final ClusterObjects objects;
+    private final ObjectCodec codec;
+
+    ObjectReader(ClusterObjects objects, ObjectCodec codec) {
+        this.objects = objects;
+        this.codec = codec;
+    }
+
+    /** The newest generation header. */
+    Optional<Stored<GenerationHeader>> newestHeader() {
+        return objects.first(ArchiveLayout.headers()).map(name -> header(name, objects.get(name)));
+    }
+
+    /** A header whose bytes are proven by the one that names it. */
+    Stored<GenerationHeader> header(long number, String sha256) {
+        String name = ArchiveLayout.header(number);
+        return header(name, proven(name, sha256));
+    }
+
+    Stored<GenerationHeader> header(String name, byte[] bytes) {
+        GenerationHeader header = decode(name, ObjectKind.GENERATION_HEADER, GenerationHeader.class, bytes);
+        agree(name, "number", header.getNumber(), ArchiveLayout.sequence(name));
+        return stored(name, header, bytes);
+    }
+
+    /** The newest checkpoint of a level. */
+    Optional<Stored<CheckpointManifest>> newestCheckpoint(String generation, int level) {
+        return objects.first(ArchiveLayout.checkpoints(generation, level))
+                .map(name -> checkpoint(generation, level, name, objects.get(name)));
+    }
+
+    /** A checkpoint whose bytes are proven by the row or page that names it. */
+    Stored<CheckpointManifest> checkpoint(String generation, int level, long seq, String sha256) {
+        String name = ArchiveLayout.checkpoint(generation, level, seq);
+        return checkpoint(generation, level, name, proven(name, sha256));
+    }
+
+    Stored<CheckpointManifest> checkpoint(String generation, int level, String name, byte[] bytes) {
+        CheckpointManifest manifest = decode(name, ObjectKind.CHECKPOINT, CheckpointManifest.class, bytes);
+        agree(name, "seq", manifest.getSeq(), ArchiveLayout.sequence(name));
+        agree(name, "generation", manifest.getGeneration(), generation);
+        agree(name, "level", manifest.getLevel(), level);
+        return stored(name, manifest, bytes);
+    }
+
+    /** The newest base of a generation. */
+    Optional<Stored<BaseManifest>> newestBase(String generation) {
+        return objects.first(ArchiveLayout.bases(generation)).map(name -> base(generation, name, objects.get(name)));
+    }
+
+    /** A base whose bytes are proven by the row that names it. */
+    Stored<BaseManifest> base(String generation, long seq, String sha256) {
+        String name = ArchiveLayout.base(generation, seq);
+        return base(generation, name, proven(name, sha256));
+    }
+
+    Stored<BaseManifest> base(String generation, String name, byte[] bytes) {
+        BaseManifest manifest = decode(name, ObjectKind.BASE, BaseManifest.class, bytes);
+        agree(name, "seq", manifest.getSeq(), ArchiveLayout.sequence(name));
+        agree(name, "generation", manifest.getBase().getGeneration(), generation);
+        return stored(name, manifest, bytes);
+    }
+
+    /** A base's descriptor whose bytes are proven by the topic. */
+    BaseDescriptor descriptor(String name, String sha256) {
+        return decode(name, ObjectKind.BASE_DESCRIPTOR, BaseDescriptor.class, proven(name, sha256));
+    }
+
+    /** An object's bytes, if they are those that were promised. */
+    byte[] proven(String name, String sha256) {
+        byte[] bytes = objects.get(name);
+        String found = Hashes.hex(bytes);
+        if (!found.equals(sha256)) {
+            throw new DamagedObjectException(
+                    objects.full(name), "its SHA-256 is " + found + ", but who names it says " + sha256);
+        }
+        return bytes;
+    }
+
+    private <T extends SpecificRecordBase> T decode(String name, ObjectKind kind, Class<T> type, byte[] bytes) {
+        return codec.decode(objects.full(name), kind, type, bytes);
+    }
+
+    private void agree(String name, String what, Object found, Object expected) {
+        if (!found.equals(expected)) {
+            throw new DamagedObjectException(
+                    objects.full(name), what + " is " + found + ", but its name says " + expected + ": swapped");
+        }
+    }
+
+    private static <T> Stored<T> stored(String name, T content, byte[] bytes) {
+        return new Stored<>(name, content, Hashes.hex(bytes));
+    }
+}

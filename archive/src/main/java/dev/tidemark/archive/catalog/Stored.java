@@ -1,0 +1,10 @@
+package dev.tidemark.archive.catalog;
+
+/**
+ * A decoded object with the proof of its bytes.
+ *
+ * @param name the object's name below the cluster's root
+ * @param content what it holds
+ * @param sha256 of the whole object as stored, lower-case hex
+ */
+record Stored<T>(String name, T content, String sha256) {}
