@@ -81,6 +81,13 @@ public final class ClusterArchive {
         return reader.newestHeader().map(header -> writer(header.content()));
     }
 
+    /** A writer for a generation that is in the archive, the newest or a former one; empty if it is not there. */
+    public Optional<GenerationWriter> resume(String generation) {
+        return reader.newestHeader()
+                .flatMap(newest -> new GenerationOpening(reader, settlement).find(newest, generation))
+                .map(this::writer);
+    }
+
     private GenerationWriter writer(GenerationHeader header) {
         schemas.writeOwn();
         return GenerationWriter.open(objects, reader, settlement, header);

@@ -41,7 +41,8 @@ final class GenerationOpening {
         return standing;
     }
 
-    private Optional<GenerationHeader> find(Stored<GenerationHeader> newest, String generation) {
+    /** The header of a generation that is there already. */
+    Optional<GenerationHeader> find(Stored<GenerationHeader> newest, String generation) {
         if (newest.content().getGeneration().equals(generation)) {
             return Optional.of(newest.content());
         }

@@ -146,10 +146,9 @@ public final class GenerationWriter {
         if (!standing.getPreviousSha256().equals(own.getPreviousSha256()) || standing.getFirst() != own.getFirst()) {
             return Optional.of("with another predecessor");
         }
-        if (standing.getLast() > own.getLast()) {
-            return Optional.of("cut at " + standing.getLast() + ", beyond our end " + own.getLast());
-        }
-        Optional<String> digest = standing.getLast() == own.getLast()
+        // Two cuts may end with the same revision and still go on at different offsets: records without revisions lie
+        // between.
+        Optional<String> digest = sameCut(own, standing)
                 ? Optional.of(own.getContentDigest())
                 : digests.upTo(standing.getLast(), standing.getPosition().getNextOffset());
         if (digest.isEmpty()) {
@@ -158,5 +157,10 @@ public final class GenerationWriter {
         return digest.get().equals(standing.getContentDigest())
                 ? Optional.empty()
                 : Optional.of("with other content up to revision " + standing.getLast());
+    }
+
+    private static boolean sameCut(CheckpointManifest own, CheckpointManifest standing) {
+        return own.getLast() == standing.getLast()
+                && own.getPosition().getNextOffset() == standing.getPosition().getNextOffset();
     }
 }
