@@ -12,6 +12,11 @@ import java.util.Optional;
  * {@code Credentials} if it refuses the user.
  */
 public interface EtcdClient extends Closeable {
+    /** A client for a member; connects at the first call. */
+    static EtcdClient open(EtcdSettings settings) {
+        return MemberClient.open(settings);
+    }
+
     /** The address, for messages. */
     String endpoint();
 
@@ -44,7 +49,7 @@ public interface EtcdClient extends Closeable {
     /** The ids of all leases that this member knows, those without keys included. */
     List<Long> leases();
 
-    /** The revision of the users and roles; unchanged as long as nobody changed them. 0 while auth was never used. */
+    /** The revision of the users and roles: unchanged as long as nobody changed them. */
     long authRevision();
 
     /** The members as the cluster lists them. */

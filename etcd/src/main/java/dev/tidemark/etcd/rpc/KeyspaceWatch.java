@@ -1,0 +1,181 @@
+package dev.tidemark.etcd.rpc;
+
+import com.google.protobuf.ByteString;
+import dev.tidemark.etcd.rpc.RevisionAssembler.Fragment;
+import dev.tidemark.etcd.rpc.WatchSignal.Refused;
+import dev.tidemark.etcd.rpc.proto.WatchCreateRequest;
+import dev.tidemark.etcd.rpc.proto.WatchGrpc;
+import dev.tidemark.etcd.rpc.proto.WatchProgressRequest;
+import dev.tidemark.etcd.rpc.proto.WatchRequest;
+import dev.tidemark.etcd.rpc.proto.WatchResponse;
+import dev.tidemark.schemas.Change;
+import io.grpc.Channel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** The watch over one gRPC stream: decodes in the consumer's thread, so that nothing piles up elsewhere. */
+final class KeyspaceWatch implements EtcdWatch {
+    /** Messages that may wait in memory: fragments of about 2 MiB at most, as etcd cuts them. */
+    private static final int WINDOW = 16;
+
+    private static final ByteString ALL_KEYS = ByteString.copyFrom(new byte[1]);
+    private static final Metadata.Key<String> HAS_LEADER =
+            Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String WATCH = "the watch";
+
+    private final PulledStream<WatchRequest, WatchResponse> stream;
+    private final RevisionAssembler assembler;
+    private final StatusTranslation errors;
+    private final Runnable onTokenRefused;
+    private final LongSupplier nanoTime;
+    /** When the watch must stand; empty once it does. Consumer thread only. */
+    private Optional<Long> deadline;
+    /** Why nothing follows. Consumer thread only. */
+    private Optional<EtcdException> over = Optional.empty();
+
+    /** What a watch needs of its client. */
+    record Context(
+            Channel channel,
+            Metadata headers,
+            StatusTranslation errors,
+            String endpoint,
+            Duration createTimeout,
+            Runnable onTokenRefused,
+            LongSupplier nanoTime) {}
+
+    KeyspaceWatch(Context context, long startRevision) {
+        this.errors = context.errors();
+        this.onTokenRefused = context.onTokenRefused();
+        this.nanoTime = context.nanoTime();
+        this.assembler = new RevisionAssembler(context.endpoint(), startRevision);
+        this.deadline =
+                Optional.of(nanoTime.getAsLong() + context.createTimeout().toNanos());
+        // without this a member that lost its leader just falls silent
+        context.headers().put(HAS_LEADER, "true");
+        this.stream = PulledStream.open(
+                context.channel(), WatchGrpc.getWatchMethod(), context.headers(), create(startRevision), WINDOW);
+    }
+
+    private static WatchRequest create(long startRevision) {
+        return WatchRequest.newBuilder()
+                .setCreateRequest(WatchCreateRequest.newBuilder()
+                        .setKey(ALL_KEYS)
+                        .setRangeEnd(ALL_KEYS)
+                        .setStartRevision(startRevision)
+                        .setProgressNotify(true)
+                        .setFragment(true))
+                .build();
+    }
+
+    @Override
+    public WatchSignal next(Duration timeout) {
+        long until = nanoTime.getAsLong() + timeout.toNanos();
+        while (true) {
+            if (over.isPresent()) {
+                throw over.get();
+            }
+            Optional<PulledStream.Arrival<WatchResponse>> arrival = take(until);
+            Optional<WatchSignal> signal = arrival.isEmpty() ? idle(until) : read(arrival.get());
+            if (signal.isPresent()) {
+                return signal.get();
+            }
+        }
+    }
+
+    @Override
+    public void requestProgress() {
+        stream.send(WatchRequest.newBuilder()
+                .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+                .build());
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+
+    private Optional<PulledStream.Arrival<WatchResponse>> take(long until) {
+        long wait = until - nanoTime.getAsLong();
+        if (deadline.isPresent()) {
+            wait = Math.min(wait, deadline.get() - nanoTime.getAsLong());
+        }
+        try {
+            return stream.take(Duration.ofNanos(Math.max(wait, 0)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw errors.interrupted(WATCH, e);
+        }
+    }
+
+    private Optional<WatchSignal> idle(long until) {
+        long now = nanoTime.getAsLong();
+        if (deadline.isPresent() && now >= deadline.get()) {
+            end(errors.silent(WATCH, "it was not created in time"));
+            return Optional.empty();
+        }
+        return now >= until ? Optional.of(new WatchSignal.Idle()) : Optional.empty();
+    }
+
+    private Optional<WatchSignal> read(PulledStream.Arrival<WatchResponse> arrival) {
+        if (arrival.end() == null) {
+            return read(arrival.message());
+        }
+        Status status = arrival.end();
+        if (StatusTranslation.isTokenRefused(status)) {
+            onTokenRefused.run();
+        }
+        end(status.isOk() ? errors.ended(WATCH) : errors.translate(WATCH, status));
+        return Optional.empty();
+    }
+
+    private Optional<WatchSignal> read(WatchResponse response) {
+        if (response.getCanceled()) {
+            return Optional.of(canceled(response));
+        }
+        EtcdHeader header = EtcdHeader.of(response.getHeader());
+        if (response.getCreated()) {
+            deadline = Optional.empty();
+            return Optional.of(new WatchSignal.Created(header));
+        }
+        if (response.getEventsCount() > 0 || assembler.isHolding()) {
+            return revisions(response, header);
+        }
+        return response.getFragment() ? Optional.empty() : progress(header);
+    }
+
+    private Optional<WatchSignal> revisions(WatchResponse response, EtcdHeader header) {
+        List<Change> whole =
+                assembler.add(response.getEventsList(), response.getFragment() ? Fragment.MORE_FOLLOWS : Fragment.LAST);
+        assembler.disorder().ifPresent(this::end);
+        return whole.isEmpty() ? Optional.empty() : Optional.of(new WatchSignal.Revisions(whole, header));
+    }
+
+    private Optional<WatchSignal> progress(EtcdHeader header) {
+        assembler.progress(header.revision());
+        assembler.disorder().ifPresent(this::end);
+        return over.isPresent() ? Optional.empty() : Optional.of(new WatchSignal.Progress(header));
+    }
+
+    private WatchSignal canceled(WatchResponse response) {
+        end(errors.ended(WATCH));
+        if (response.getCompactRevision() > 0) {
+            return new WatchSignal.Compacted(response.getCompactRevision());
+        }
+        String reason = response.getCancelReason();
+        if (StatusTranslation.isTokenRefused(reason)) {
+            onTokenRefused.run();
+            return new Refused(Refused.Why.TOKEN, reason);
+        }
+        Refused.Why why = reason.contains("permission denied") ? Refused.Why.PERMISSION : Refused.Why.OTHER;
+        return new Refused(why, reason);
+    }
+
+    private void end(EtcdException error) {
+        over = Optional.of(error);
+        stream.close();
+    }
+}

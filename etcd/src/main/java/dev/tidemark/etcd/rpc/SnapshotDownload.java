@@ -1,0 +1,153 @@
+package dev.tidemark.etcd.rpc;
+
+import dev.tidemark.etcd.rpc.EtcdException.DamagedSnapshot;
+import dev.tidemark.etcd.rpc.proto.SnapshotRequest;
+import dev.tidemark.etcd.rpc.proto.SnapshotResponse;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Writes one snapshot stream to disk as fast as it comes, since a slow reader makes the member's file grow, and
+ * believes nothing of it before its checksum is proven. Used once, by one thread.
+ */
+final class SnapshotDownload {
+    /** Messages of 32 KiB that may wait in memory. */
+    static final int WINDOW = 64;
+
+    private static final int SECTOR = 512;
+
+    private final PulledStream<SnapshotRequest, SnapshotResponse> stream;
+    private final StatusTranslation errors;
+    private final String endpoint;
+    private final Duration stallTimeout;
+    private final TrailingChecksum checksum = new TrailingChecksum();
+    private long written;
+    private long remaining = -1;
+
+    SnapshotDownload(
+            PulledStream<SnapshotRequest, SnapshotResponse> stream,
+            StatusTranslation errors,
+            String endpoint,
+            Duration stallTimeout) {
+        this.stream = stream;
+        this.errors = errors;
+        this.endpoint = endpoint;
+        this.stallTimeout = stallTimeout;
+    }
+
+    /** Runs it into {@code file}, which must not exist; on any failure the file is gone again. */
+    SnapshotFile into(Path file, LongSupplier nanoTime) {
+        long started = nanoTime.getAsLong();
+        try (stream;
+                FileChannel out = create(file)) {
+            return download(file, out, nanoTime, started);
+        } catch (IOException e) {
+            throw disk(file, e);
+        }
+    }
+
+    private SnapshotFile download(Path file, FileChannel out, LongSupplier nanoTime, long started) throws IOException {
+        boolean whole = false;
+        try {
+            copy(file, out);
+            String sha256 = prove();
+            whole = true;
+            return new SnapshotFile(file, written, sha256, Duration.ofNanos(nanoTime.getAsLong() - started));
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void copy(Path file, FileChannel out) throws IOException {
+        Optional<SnapshotResponse> chunk = next();
+        while (chunk.isPresent()) {
+            byte[] bytes = chunk.get().getBlob().toByteArray();
+            if (written == 0) {
+                demandRoom(file, chunk.get().getRemainingBytes() + bytes.length);
+            }
+            remaining = chunk.get().getRemainingBytes();
+            if (bytes.length == 0 && remaining > 0) {
+                // a member that cannot read its own file goes on with empty chunks forever
+                throw damaged("the member sends nothing more, with " + remaining + " bytes to come");
+            }
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                written += out.write(buffer);
+            }
+            checksum.update(bytes);
+            chunk = next();
+        }
+    }
+
+    private Optional<SnapshotResponse> next() {
+        try {
+            Optional<PulledStream.Arrival<SnapshotResponse>> arrival = stream.take(stallTimeout);
+            if (arrival.isEmpty()) {
+                throw errors.silent(what(), "nothing came for " + stallTimeout.toSeconds() + " s");
+            }
+            Status end = arrival.get().end();
+            if (end == null) {
+                return Optional.of(arrival.get().message());
+            }
+            if (!end.isOk()) {
+                throw errors.translate(what(), end);
+            }
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw errors.interrupted(what(), e);
+        }
+    }
+
+    private String prove() {
+        if (remaining != 0) {
+            throw damaged("it ends with " + Math.max(remaining, 0) + " bytes to come");
+        }
+        if (written % SECTOR != TrailingChecksum.LENGTH) {
+            throw damaged("it does not end with a checksum");
+        }
+        TrailingChecksum.Verdict verdict = checksum.verdict();
+        if (!verdict.isGood()) {
+            throw damaged("its SHA-256 is " + verdict.computed() + ", but it states " + verdict.stated());
+        }
+        return verdict.stated();
+    }
+
+    private void demandRoom(Path file, long needed) throws IOException {
+        long room = Files.getFileStore(file).getUsableSpace();
+        if (room < needed) {
+            throw new EtcdException.Disk(
+                    "the snapshot of etcd " + endpoint + " needs " + needed + " bytes, but " + room + " are free at "
+                            + file,
+                    null);
+        }
+    }
+
+    private FileChannel create(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private String what() {
+        return "the snapshot (after " + written + " bytes)";
+    }
+
+    private DamagedSnapshot damaged(String how) {
+        return new DamagedSnapshot(
+                "the snapshot of etcd " + endpoint + " is damaged after " + written + " bytes: " + how);
+    }
+
+    private EtcdException.Disk disk(Path file, IOException cause) {
+        return new EtcdException.Disk(
+                "the snapshot of etcd " + endpoint + " cannot be written to " + file + ": " + cause, cause);
+    }
+}

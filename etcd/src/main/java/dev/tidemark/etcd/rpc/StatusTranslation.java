@@ -1,0 +1,97 @@
+package dev.tidemark.etcd.rpc;
+
+import dev.tidemark.etcd.rpc.EtcdException.Unavailable;
+import dev.tidemark.etcd.rpc.EtcdException.Unavailable.Reason;
+import io.grpc.Status;
+import io.grpc.StatusException;
+
+/** Turns gRPC's statuses into our own errors: the only place that knows etcd's words for them. */
+final class StatusTranslation {
+    private static final String REACH_HINT =
+            "check that etcd runs there and that etcd.endpoints and etcd.tls.* are right";
+    private static final String USER_HINT = "check etcd.username and etcd.password, and the roles of that user";
+
+    private final String endpoint;
+
+    StatusTranslation(String endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** The error for a call that ended with {@code status}, which is not OK. */
+    EtcdException translate(String what, Status status) {
+        String words = words(status);
+        Throwable cause = new StatusException(status);
+        String message = message(what, words);
+        if (isCredentials(status, words)) {
+            return new EtcdException.Credentials(message, USER_HINT, cause);
+        }
+        if (status.getCode() == Status.Code.OUT_OF_RANGE && words.contains("compacted")) {
+            return new EtcdException.Compacted(message, cause);
+        }
+        if (status.getCode() == Status.Code.OUT_OF_RANGE && words.contains("future revision")) {
+            return new EtcdException.FutureRevision(message, cause);
+        }
+        return new Unavailable(reason(status, words), message, REACH_HINT, cause);
+    }
+
+    /** The error for a stream that the member ended with OK though it was to go on. */
+    Unavailable ended(String what) {
+        return new Unavailable(Reason.ENDED_BY_SERVER, message(what, "the member ended the stream"), REACH_HINT, null);
+    }
+
+    /** The error for a call without an answer in time. */
+    Unavailable silent(String what, String words) {
+        return new Unavailable(Reason.TIMEOUT, message(what, words), REACH_HINT, null);
+    }
+
+    /** The error for a thread that was interrupted while it waited. */
+    Unavailable interrupted(String what, InterruptedException cause) {
+        return new Unavailable(Reason.CANCELLED, message(what, "interrupted"), "", cause);
+    }
+
+    /** Whether etcd refused the token, so that a new one may help. */
+    static boolean isTokenRefused(Status status) {
+        return isTokenRefused(words(status));
+    }
+
+    /** The same from etcd's words alone, as a refused watch has no status. */
+    static boolean isTokenRefused(String words) {
+        return words.contains("invalid auth token")
+                || words.contains("revision of auth store is old")
+                || words.contains("user name is empty");
+    }
+
+    private String message(String what, String words) {
+        return what + " at etcd " + endpoint + " failed: " + words;
+    }
+
+    private static boolean isCredentials(Status status, String words) {
+        return switch (status.getCode()) {
+            case UNAUTHENTICATED, PERMISSION_DENIED -> true;
+            case INVALID_ARGUMENT -> words.contains("authentication failed") || isTokenRefused(words);
+            default -> false;
+        };
+    }
+
+    private static Reason reason(Status status, String words) {
+        return switch (status.getCode()) {
+            case UNAVAILABLE -> words.contains("no leader") ? Reason.NO_LEADER : Reason.UNREACHABLE;
+            case DEADLINE_EXCEEDED -> Reason.TIMEOUT;
+            case CANCELLED -> Reason.CANCELLED;
+            case RESOURCE_EXHAUSTED -> Reason.EXHAUSTED;
+            default -> Reason.OTHER;
+        };
+    }
+
+    /** etcd's words, and below them the transport's: "io exception" alone says nothing. */
+    private static String words(Status status) {
+        String words = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        Throwable root = status.getCause();
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == null || root.getMessage() == null || words.contains(root.getMessage())
+                ? words
+                : words + ": " + root.getMessage();
+    }
+}
