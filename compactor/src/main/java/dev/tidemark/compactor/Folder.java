@@ -1,0 +1,250 @@
+package dev.tidemark.compactor;
+
+import dev.tidemark.schemas.TidemarkException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Folds one partition on a thread of its own. The archive's head says where to begin; what lies between it and Streams'
+ * first record is read by an own consumer, the rest comes through the lane. Whenever something is in doubt, the fold is
+ * thrown away and begun again from the head: the same log gives the same content.
+ *
+ * <p>The lane's methods are for Streams' thread, the rest for the folder's own.
+ */
+final class Folder implements Intake.Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
+    private static final long NONE = -1;
+
+    /** Told once when a folder has stopped for good by itself. */
+    interface Ending {
+        /** The partition is folded no more. */
+        void failed(int partition, RuntimeException error);
+    }
+
+    private final int partition;
+    private final LogReader log;
+    private final Foundry foundry;
+    private final Backlog backlog;
+    private final Ending ending;
+    private final Gauge gauge;
+    private final Patience patience;
+    private final Thread thread;
+    private final BlockingDeque<LogRecord> queue = new LinkedBlockingDeque<>();
+
+    private volatile boolean stopped;
+    private volatile boolean revoked;
+    private volatile boolean doubt;
+    /** Records below this offset are read from the log itself: the lane need not keep them. */
+    private volatile long floor;
+
+    private boolean begun;
+    private String cluster = "";
+    private long suspect = NONE;
+
+    Folder(int partition, LogReader log, Foundry foundry, Backlog backlog, Ending ending) {
+        this.partition = partition;
+        this.log = log;
+        this.foundry = foundry;
+        this.backlog = backlog;
+        this.ending = ending;
+        this.gauge = new Gauge(partition);
+        this.patience = new Patience("partition " + partition, foundry.clock(), this::sleep, gauge::waiting);
+        this.thread = new Thread(this::run, "folder-" + partition);
+        thread.setDaemon(true);
+    }
+
+    /** Starts the work; it needs a record to begin with, so without one there is nothing to do yet. */
+    synchronized void begin() {
+        if (!begun && !stopped) {
+            begun = true;
+            thread.start();
+        }
+    }
+
+    @Override
+    public synchronized void offer(LogRecord record) {
+        if (stopped || record.offset() < floor) {
+            return;
+        }
+        queue.add(record);
+        backlog.add(record.weight());
+        begin();
+    }
+
+    @Override
+    public void close() {
+        revoked = true;
+        drop();
+        thread.interrupt();
+    }
+
+    /** Waits for the end of a closed folder, at most so long. */
+    void awaitEnd(Duration most) throws InterruptedException {
+        thread.join(most.toMillis());
+    }
+
+    /** The log may be another one than before: begin again from the archive's head. */
+    void doubt() {
+        doubt = true;
+    }
+
+    /** Whether the partition was taken away. */
+    boolean isClosed() {
+        return revoked;
+    }
+
+    /** Whether anything was found to fold. */
+    synchronized boolean isBegun() {
+        return begun;
+    }
+
+    PartitionHealth health() {
+        return gauge.health(
+                cluster(), queue.stream().mapToLong(LogRecord::weight).sum());
+    }
+
+    private synchronized String cluster() {
+        return cluster;
+    }
+
+    private synchronized void drop() {
+        stopped = true;
+        backlog.remove(queue.stream().mapToLong(LogRecord::weight).sum());
+        queue.clear();
+    }
+
+    private void run() {
+        try {
+            String name = findCluster();
+            synchronized (this) {
+                cluster = name;
+            }
+            while (!stopped) {
+                doubt = false;
+                try (Fold fold = patience.until(() -> Fold.open(partition, name, foundry, log, patience, gauge))) {
+                    follow(fold);
+                }
+            }
+        } catch (StoppedException e) {
+            LOG.debug("partition {}: folding was stopped", partition);
+        } catch (RuntimeException e) {
+            if (!stopped) {
+                failed(e);
+            }
+        } finally {
+            drop();
+        }
+    }
+
+    private void failed(RuntimeException e) {
+        gauge.stopped(e.getMessage() == null ? e.toString() : e.getMessage());
+        if (e instanceof TidemarkException) {
+            LOG.error("partition {}: stopped: {}", partition, e.getMessage());
+        } else {
+            LOG.error("partition {}: stopped by a defect", partition, e);
+        }
+        ending.failed(partition, e);
+    }
+
+    /** The records' key names the cluster; whichever record can be seen first tells it. */
+    private String findCluster() {
+        LogRecord[] first = {queue.peekFirst()};
+        if (first[0] == null) {
+            patience.until(() -> {
+                LogReader.Ends ends = log.ends();
+                log.read(ends.first(), ends.end(), record -> {
+                    first[0] = record;
+                    return false;
+                });
+            });
+        }
+        if (first[0] == null) {
+            first[0] = take();
+            queue.addFirst(first[0]);
+        }
+        byte[] key = first[0].key();
+        if (key == null || key.length == 0) {
+            throw new LogDefectException(first[0].offset(), "the record has no key, so its cluster is unknown", null);
+        }
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
+    /** Folds until the fold has to be begun again. */
+    private void follow(Fold fold) {
+        if (!catchUp(fold)) {
+            return;
+        }
+        gauge.phase(PartitionHealth.Phase.FOLDING);
+        while (!doubt) {
+            LogRecord record = take();
+            backlog.remove(record.weight());
+            if (record.offset() >= fold.position() && !accept(fold, record)) {
+                return;
+            }
+        }
+    }
+
+    /** Folds what stood in the log before this moment; Streams delivers all that comes later. */
+    private boolean catchUp(Fold fold) {
+        gauge.phase(PartitionHealth.Phase.CATCHING_UP);
+        LogReader.Ends ends = patience.until(log::ends);
+        floor = ends.end();
+        boolean[] goOn = {true};
+        patience.until(() -> {
+            fold.begin(log.ends());
+            log.read(fold.position(), ends.end(), record -> goOn[0] = accept(fold, record) && !doubt);
+        });
+        return goOn[0];
+    }
+
+    /** Whether the fold goes on after the record. A defect is believed when it is seen twice, read anew. */
+    private boolean accept(Fold fold, LogRecord record) {
+        if (stopped) {
+            throw new StoppedException();
+        }
+        try {
+            return fold.accept(record) == Fold.Step.GO_ON;
+        } catch (LogDefectException e) {
+            if (suspect != record.offset()) {
+                suspect = record.offset();
+                LOG.warn("{}, partition {}: {}; reading it again", cluster, partition, e.getMessage());
+                return false;
+            }
+            return fold.endInHole(record, e) == Fold.Step.GO_ON;
+        }
+    }
+
+    private LogRecord take() {
+        try {
+            LogRecord record = null;
+            while (record == null) {
+                if (stopped) {
+                    throw new StoppedException();
+                }
+                record = queue.pollFirst(1, TimeUnit.SECONDS);
+            }
+            return record;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException();
+        }
+    }
+
+    private void sleep(Duration time) {
+        try {
+            if (!stopped) {
+                Thread.sleep(time.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (stopped) {
+            throw new StoppedException();
+        }
+    }
+}

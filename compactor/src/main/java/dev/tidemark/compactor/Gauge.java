@@ -1,0 +1,90 @@
+package dev.tidemark.compactor;
+
+import dev.tidemark.compactor.PartitionHealth.Phase;
+
+/** What one folder shows of itself. Thread-safe. */
+final class Gauge {
+    private final int partition;
+    private Phase phase = Phase.IDLE;
+    private Patience.Waiting waiting;
+    private String generation = "";
+    private long committedRevision;
+    private long committedOffset;
+    private long foldedRevision;
+    private CutPolicy.Interval open = CutPolicy.EMPTY;
+    private long commits;
+    private String problem = "";
+
+    Gauge(int partition) {
+        this.partition = partition;
+    }
+
+    synchronized void phase(Phase now) {
+        if (phase != Phase.IN_HOLE) {
+            phase = now;
+        }
+    }
+
+    /** What is waited for; null for nothing any more. */
+    synchronized void waiting(Patience.Waiting now) {
+        waiting = now;
+    }
+
+    /** The archive's head: what is committed. */
+    synchronized void head(String generationId, long revision, long nextOffset) {
+        generation = generationId;
+        committedRevision = revision;
+        committedOffset = nextOffset;
+        foldedRevision = revision;
+        open = CutPolicy.EMPTY;
+    }
+
+    synchronized void committed() {
+        commits++;
+    }
+
+    synchronized void folded(long revision, CutPolicy.Interval interval) {
+        foldedRevision = revision;
+        open = interval;
+    }
+
+    /** Something is wrong that does not stop the folding. */
+    synchronized void problem(String what) {
+        problem = what;
+    }
+
+    synchronized void inHole(String what) {
+        phase = Phase.IN_HOLE;
+        problem = what;
+    }
+
+    /** A new generation begins: what was wrong with the one before is over. */
+    synchronized void outOfHole() {
+        if (phase == Phase.IN_HOLE) {
+            phase = Phase.FOLDING;
+        }
+        problem = "";
+    }
+
+    synchronized void stopped(String why) {
+        phase = Phase.STOPPED;
+        problem = why;
+        waiting = null;
+    }
+
+    synchronized PartitionHealth health(String cluster, long backlogBytes) {
+        return new PartitionHealth(
+                partition,
+                waiting == null ? phase : Phase.WAITING,
+                cluster,
+                generation,
+                committedRevision,
+                committedOffset,
+                foldedRevision,
+                open.firstMillis(),
+                open.bytes(),
+                backlogBytes,
+                commits,
+                waiting == null ? problem : waiting.reason());
+    }
+}

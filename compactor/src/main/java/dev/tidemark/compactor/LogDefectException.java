@@ -1,0 +1,23 @@
+package dev.tidemark.compactor;
+
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
+
+/** A record of the topic cannot be folded: unreadable, of another cluster or generation, or after a hole. */
+final class LogDefectException extends TidemarkException {
+    private static final long serialVersionUID = 1L;
+    private static final String HINT =
+            "what stands before it is in the archive; capture has to open a new generation (tidemark capture --new-source)";
+
+    private final long offset;
+
+    LogDefectException(long offset, String problem, Throwable cause) {
+        super(Failure.VERIFICATION, "offset " + offset + ": " + problem, HINT, cause);
+        this.offset = offset;
+    }
+
+    /** The record's offset. */
+    long offset() {
+        return offset;
+    }
+}
