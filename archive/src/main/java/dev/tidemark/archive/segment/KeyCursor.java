@@ -1,22 +1,155 @@
 package dev.tidemark.archive.segment;
 
+import java.util.Arrays;
+
 /** Walks over a segment's key index, ordered by (key, main, sub); holds a few index blocks. Not thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class KeyCursor {
-    KeyCursor() {}
+    private final CheckedObject index;
+    private final IndexTables tables;
+    private final KeyDirectory keys;
+    private final int aheadBytes;
+    private final int endBlock;
+    private final ByteReader in;
+    private final int records;
+
+    private int nextBlock;
+    private int left;
+    private byte[] ahead = {};
+    private long aheadAt;
+    private int shared = -1;
+    private int rest;
+
+    private byte[] key = new byte[64];
+    private int keyLength;
+    private long main;
+    private long sub;
+    private int ordinal;
+    private boolean tombstone;
+
+    /**
+     * @param fromBlock the first key block
+     * @param toBlock the last key block, exclusive
+     * @param aheadBytes how much to fetch at a time, but at least a block
+     */
+    KeyCursor(CheckedObject index, IndexTables tables, int fromBlock, int toBlock, int aheadBytes) {
+        this.index = index;
+        this.tables = tables;
+        this.keys = tables.keys();
+        this.nextBlock = fromBlock;
+        this.endBlock = toBlock;
+        this.aheadBytes = aheadBytes;
+        this.records = (int) tables.footer().records();
+        this.in = new ByteReader(index.name(), "key block");
+    }
 
     /** Goes to the next entry; false at the end. */
     public boolean next() {
-        throw new UnsupportedOperationException();
+        if (left == 0 && !openBlock()) {
+            return false;
+        }
+        lengths();
+        if (rest > 0) {
+            if (key.length - shared < rest) {
+                key = Arrays.copyOf(key, Math.max(2 * key.length, shared + rest));
+            }
+            System.arraycopy(in.array(), in.skip(rest), key, shared, rest);
+        }
+        keyLength = shared + rest;
+        shared = -1;
+        long mainAndFlag = in.varint();
+        main = tables.footer().firstMain() + (mainAndFlag >>> 1);
+        tombstone = (mainAndFlag & 1) != 0;
+        sub = in.varint();
+        ordinal = in.count(records - 1L);
+        left--;
+        if (left == 0) {
+            in.end();
+        }
+        return true;
     }
 
     /** A copy of the entry's key. */
     public byte[] key() {
-        throw new UnsupportedOperationException();
+        return Arrays.copyOf(key, keyLength);
     }
 
     /** The entry without its key. */
     public KeyEntry entry() {
-        throw new UnsupportedOperationException();
+        return new KeyEntry(main, sub, ordinal, tombstone);
+    }
+
+    /** Whether there is a next entry, and it has this entry's key. */
+    boolean nextHasSameKey() {
+        if (left == 0) {
+            return nextBlock < endBlock && keys.beginsWith(nextBlock, key, keyLength);
+        }
+        lengths();
+        return shared == keyLength && rest == 0;
+    }
+
+    /** The key's bytes; only the first {@link #keyLength} count, only until the next step. */
+    byte[] keyArray() {
+        return key;
+    }
+
+    int keyLength() {
+        return keyLength;
+    }
+
+    long main() {
+        return main;
+    }
+
+    int ordinal() {
+        return ordinal;
+    }
+
+    boolean tombstone() {
+        return tombstone;
+    }
+
+    private void lengths() {
+        if (shared < 0) {
+            shared = in.count(keyLength);
+            rest = in.count(Integer.MAX_VALUE - 8 - shared);
+        }
+    }
+
+    private boolean openBlock() {
+        if (nextBlock == endBlock) {
+            return false;
+        }
+        int block = nextBlock++;
+        long offset = keys.offset(block);
+        int length = keys.length(block);
+        if (offset + length > aheadAt + ahead.length) {
+            fetch(block);
+        }
+        int from = (int) (offset - aheadAt);
+        if (Checksums.crc32c(ahead, from, length) == keys.crc32c(block)) {
+            in.over(ahead, from, from + length);
+        } else {
+            int crc = keys.crc32c(block);
+            byte[] seen = Arrays.copyOfRange(ahead, from, from + length);
+            byte[] good =
+                    index.settled(seen, offset, b -> Checksums.crc32c(b, 0, b.length) == crc, "key block " + block);
+            in.over(good, 0, length);
+        }
+        left = keys.entries(block);
+        keyLength = 0;
+        return true;
+    }
+
+    private void fetch(int block) {
+        long offset = keys.offset(block);
+        int to = block + 1;
+        while (to < endBlock && keys.offset(to + 1) - offset <= aheadBytes) {
+            to++;
+        }
+        aheadAt = block == 0 ? 0 : offset;
+        ahead = index.unchecked(aheadAt, (int) (keys.offset(to) - aheadAt));
+        if (block == 0) {
+            index.settled(Arrays.copyOf(ahead, IndexFooter.HEAD), 0, IndexFooter::isHead, "index header");
+        }
     }
 }

@@ -1,13 +1,15 @@
 package dev.tidemark.archive.segment;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Live sets as they rest in manifests: RoaringBitmap's portable form, run-optimised. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class LiveSets {
     /** Larger ones become an object of their own. */
     public static final int INLINE_BYTES = 64 << 10;
@@ -21,7 +23,14 @@ public final class LiveSets {
      *     them
      */
     public static LiveSet write(RoaringBitmap live, Function<byte[], ObjectRef> store) {
-        throw new UnsupportedOperationException();
+        RoaringBitmap compact = live.clone();
+        compact.runOptimize();
+        byte[] bytes = new byte[compact.serializedSizeInBytes()];
+        compact.serialize(ByteBuffer.wrap(bytes));
+        long cardinality = live.getLongCardinality();
+        return bytes.length <= INLINE_BYTES
+                ? new LiveSet(cardinality, ByteBuffer.wrap(bytes), null)
+                : new LiveSet(cardinality, null, store.apply(bytes));
     }
 
     /**
@@ -31,6 +40,32 @@ public final class LiveSets {
      * @param owner the manifest's name, for messages
      */
     public static RoaringBitmap read(LiveSet set, ObjectStore store, String root, String owner) {
-        throw new UnsupportedOperationException();
+        if (set.getInlined() != null) {
+            return parse(set.getInlined().duplicate(), set.getCardinality(), owner);
+        }
+        ObjectRef ref = set.getObject();
+        if (ref == null) {
+            throw new DamagedObjectException(owner, "holds a live set that is neither inlined nor an object");
+        }
+        String name = root + ref.getName();
+        byte[] bytes = store.get(name);
+        if (bytes.length != ref.getBytes() || !Checksums.sha256Hex(bytes).equals(ref.getSha256())) {
+            throw new DamagedObjectException(name, "is not the live set that " + owner + " names");
+        }
+        return parse(ByteBuffer.wrap(bytes), set.getCardinality(), name);
+    }
+
+    private static RoaringBitmap parse(ByteBuffer bytes, long cardinality, String object) {
+        RoaringBitmap live = new RoaringBitmap();
+        try {
+            live.deserialize(bytes);
+        } catch (IOException | RuntimeException e) {
+            throw new DamagedObjectException(object, "a live set cannot be read", e);
+        }
+        if (live.getLongCardinality() != cardinality) {
+            throw new DamagedObjectException(
+                    object, "a live set has " + live.getLongCardinality() + " records instead of " + cardinality);
+        }
+        return live;
     }
 }

@@ -3,9 +3,13 @@ package dev.tidemark.archive.segment;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.SegmentRef;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -13,9 +17,26 @@ import org.roaringbitmap.RoaringBitmap;
  * fetched once more, and if they are wrong again a {@link dev.tidemark.archive.DamagedObjectException} names them.
  * Thread-safe; the store stays the caller's.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Segment {
-    private Segment() {}
+    private static final int CURSOR_AHEAD_BYTES = 1 << 20;
+
+    /** Up to this many blocks a second thread costs more than it gives. */
+    private static final int BLOCKS_IN_LINE = 4;
+
+    private static final byte[] NO_BUFFER = {};
+
+    private final CheckedObject data;
+    private final CheckedObject index;
+    private final SegmentRef ref;
+    private final AtomicLong transportFaults;
+    private IndexTables tables;
+
+    private Segment(CheckedObject data, CheckedObject index, SegmentRef ref, AtomicLong transportFaults) {
+        this.data = data;
+        this.index = index;
+        this.ref = ref;
+        this.transportFaults = transportFaults;
+    }
 
     /**
      * A segment in the archive.
@@ -23,61 +44,174 @@ public final class Segment {
      * @param root what stands before the reference's names in the store: empty, or ends in a slash
      */
     public static Segment open(ObjectStore store, String root, SegmentRef ref) {
-        throw new UnsupportedOperationException();
+        AtomicLong faults = new AtomicLong();
+        return new Segment(
+                CheckedObject.in(store, root, ref.getData(), faults),
+                CheckedObject.in(store, root, ref.getIndex(), faults),
+                ref,
+                faults);
     }
 
     /** A segment on the local disk. */
     public static Segment open(LocalSegment local) {
-        throw new UnsupportedOperationException();
+        AtomicLong faults = new AtomicLong();
+        SegmentRef ref = local.summary();
+        return new Segment(
+                CheckedObject.at(local.data(), ref.getData(), faults),
+                CheckedObject.at(local.index(), ref.getIndex(), faults),
+                ref,
+                faults);
     }
 
     /** The segment as its manifest names it. */
     public SegmentRef ref() {
-        throw new UnsupportedOperationException();
+        return ref;
     }
 
     /** How many records there are. */
     public int records() {
-        throw new UnsupportedOperationException();
+        return Math.toIntExact(ref.getRecords());
     }
 
     /** All entries of the key index, in order. */
     public KeyCursor index() {
-        throw new UnsupportedOperationException();
+        return index(CURSOR_AHEAD_BYTES);
+    }
+
+    /** All entries of the key index, fetched in pieces of about so many bytes. */
+    KeyCursor index(int aheadBytes) {
+        IndexTables proven = tables();
+        return new KeyCursor(index, proven, 0, proven.keys().blocks(), aheadBytes);
     }
 
     /** The newest version of a key that is not newer than {@code maxMain}; a tombstone counts as one. */
     public Optional<KeyEntry> find(byte[] key, long maxMain) {
-        throw new UnsupportedOperationException();
+        IndexTables proven = tables();
+        int blocks = proven.keys().blocksUpTo(key, maxMain);
+        Optional<KeyEntry> newest = Optional.empty();
+        KeyCursor cursor = new KeyCursor(index, proven, Math.max(0, blocks - 1), blocks, 0);
+        while (cursor.next()) {
+            int order = compare(cursor, key);
+            if (order > 0 || (order == 0 && cursor.main() > maxMain)) {
+                break;
+            }
+            if (order == 0) {
+                newest = Optional.of(cursor.entry());
+            }
+        }
+        return newest;
     }
 
     /** All versions of a key in this segment, oldest first. */
     public List<KeyEntry> versions(byte[] key) {
-        throw new UnsupportedOperationException();
+        IndexTables proven = tables();
+        int from = proven.keys().blocksUpTo(key, -1);
+        int to = proven.keys().blocksUpTo(key, Long.MAX_VALUE);
+        List<KeyEntry> versions = new ArrayList<>();
+        KeyCursor cursor = new KeyCursor(index, proven, Math.max(0, from - 1), to, CURSOR_AHEAD_BYTES);
+        while (cursor.next()) {
+            if (compare(cursor, key) == 0) {
+                versions.add(cursor.entry());
+            }
+        }
+        return versions;
     }
 
     /** The record with that number. */
     public Change read(int ordinal) {
-        throw new UnsupportedOperationException();
+        checkOrdinal(ordinal);
+        DataBlocks blocks = new DataBlocks(data, tables().blocks());
+        int block = blocks.table().blockOf(ordinal);
+        byte[] fetched =
+                data.unchecked(blocks.table().offset(block), blocks.table().length(block));
+        List<Change> found = new ArrayList<>(1);
+        blocks.decoder()
+                .decode(blocks.open(block, fetched, 0, NO_BUFFER), candidate -> candidate == ordinal, found::add);
+        return found.get(0);
     }
 
-    /** Gives the records with those numbers to {@code sink}, in revision order, on the calling thread. */
+    /**
+     * Gives the records with those numbers to {@code sink}, in revision order, on the calling thread.
+     *
+     * @throws IllegalArgumentException if the segment has no record of such a number
+     */
     public void scan(RoaringBitmap ordinals, Consumer<Change> sink) {
-        throw new UnsupportedOperationException();
+        if (ordinals.isEmpty()) {
+            return;
+        }
+        checkOrdinal(ordinals.last());
+        BlockTable table = tables().blocks();
+        int[] wanted = IntStream.range(0, table.blocks())
+                .filter(b -> ordinals.intersects((long) table.firstOrdinal(b), (long) table.endOrdinal(b)))
+                .toArray();
+        scan(wanted, ordinals::contains, sink);
     }
 
     /** Gives all records to {@code sink}, in revision order, on the calling thread. */
     public void scan(Consumer<Change> sink) {
-        throw new UnsupportedOperationException();
+        scan(IntStream.range(0, tables().blocks().blocks()).toArray(), ordinal -> true, sink);
     }
 
     /** How many records have a main revision ≤ {@code main}: they are the ordinals 0 to that number, exclusive. */
     public int ordinalsUpTo(long main) {
-        throw new UnsupportedOperationException();
+        if (main < ref.getFirstMain()) {
+            return 0;
+        }
+        if (main >= ref.getLastMain()) {
+            return records();
+        }
+        IndexFooter.Section column = tables().footer().column();
+        byte[] bytes = index.read(column.offset(), column.length(), column.crc32c(), "revision column");
+        ByteReader in = new ByteReader(index.name(), "revision column").over(bytes, 0, bytes.length);
+        long at = ref.getFirstMain();
+        for (int ordinal = 0; ordinal < records(); ordinal++) {
+            at += in.varint();
+            in.varint();
+            if (at > main) {
+                return ordinal;
+            }
+        }
+        throw in.malformed("ends before revision " + ref.getLastMain());
     }
 
     /** How often bytes arrived damaged and a second fetch brought them whole. */
     public long transportFaults() {
-        throw new UnsupportedOperationException();
+        return transportFaults.get();
+    }
+
+    private synchronized IndexTables tables() {
+        if (tables == null) {
+            tables = IndexTables.load(index, ref);
+        }
+        return tables;
+    }
+
+    private void scan(int[] wanted, BlockDecoder.Wanted records, Consumer<Change> sink) {
+        DataBlocks blocks = new DataBlocks(data, tables().blocks());
+        BlockReader reader = new BlockReader(blocks, wanted);
+        BlockDecoder decoder = blocks.decoder();
+        if (wanted.length <= BLOCKS_IN_LINE) {
+            while (reader.hasNext()) {
+                decoder.decode(reader.next(NO_BUFFER), records, sink);
+            }
+            return;
+        }
+        try (Prefetch prefetch = new Prefetch(reader, data.name())) {
+            for (DataBlock block = prefetch.take(); block != null; block = prefetch.take()) {
+                decoder.decode(block, records, sink);
+                prefetch.giveBack(block);
+            }
+        }
+    }
+
+    private void checkOrdinal(int ordinal) {
+        if (ordinal < 0 || ordinal >= records()) {
+            throw new IllegalArgumentException(data.name() + " has records 0 to " + (records() - 1) + ", not "
+                    + Integer.toUnsignedString(ordinal));
+        }
+    }
+
+    private static int compare(KeyCursor cursor, byte[] key) {
+        return Arrays.compareUnsigned(cursor.keyArray(), 0, cursor.keyLength(), key, 0, key.length);
     }
 }

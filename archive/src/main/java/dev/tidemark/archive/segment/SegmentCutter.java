@@ -3,16 +3,25 @@ package dev.tidemark.archive.segment;
 import dev.tidemark.schemas.Change;
 import java.io.Closeable;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Writes changes in revision order into as many local segments as the limits ask. Not thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class SegmentCutter implements Closeable {
+    private final Path directory;
+    private final SegmentWriter.Workshop shop;
+    private final List<LocalSegment> finished = new ArrayList<>();
+    private SegmentWriter current;
+    private Change last;
+    private long finishedBytes;
+    private long records;
+
     /**
      * @param directory where the files go; it exists, and no other cutter writes there
      */
     public SegmentCutter(Path directory, SegmentLimits limits) {
-        throw new UnsupportedOperationException();
+        this.directory = directory;
+        this.shop = new SegmentWriter.Workshop(limits);
     }
 
     /**
@@ -21,32 +30,65 @@ public final class SegmentCutter implements Closeable {
      * @throws IllegalArgumentException if its (main, sub) is not larger than that of the change before
      */
     public void append(Change change) {
-        throw new UnsupportedOperationException();
+        checkOrder(change);
+        if (current != null && current.isFull()) {
+            endSegment();
+        }
+        if (current == null) {
+            current = new SegmentWriter(shop, file("avro"), file("idx"), change);
+        }
+        current.append(change);
+        last = change;
+        records++;
     }
 
     /** Ends the segment under way, if it holds anything: the next change begins another. */
     public void endSegment() {
-        throw new UnsupportedOperationException();
+        if (current != null) {
+            LocalSegment segment = current.finish();
+            finishedBytes += segment.summary().getData().getBytes();
+            finished.add(segment);
+            current = null;
+        }
     }
 
-    /** Bytes of all data blocks closed so far, compressed. */
+    /** Bytes of the data files so far: all closed blocks, compressed. */
     public long encodedBytes() {
-        throw new UnsupportedOperationException();
+        return finishedBytes + (current == null ? 0 : current.encodedBytes());
     }
 
     /** How many changes were added. */
     public long records() {
-        throw new UnsupportedOperationException();
+        return records;
     }
 
     /** Ends the last segment and gives all of them, in order; empty if nothing was added. Ends this cutter's work. */
     public List<LocalSegment> finish() {
-        throw new UnsupportedOperationException();
+        endSegment();
+        return List.copyOf(finished);
     }
 
-    /** Gives back buffers; a segment under way is left unusable on the disk, finished ones stay. */
+    /** Gives back memory; a segment under way is left unusable on the disk, finished ones stay. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (current != null) {
+            current.close();
+            current = null;
+        }
+        shop.close();
+    }
+
+    private Path file(String ending) {
+        return directory.resolve(String.format("%06d.%s", finished.size(), ending));
+    }
+
+    private void checkOrder(Change change) {
+        boolean rising = last == null
+                ? change.main() >= 0 && change.sub() >= 0
+                : change.main() > last.main() || (change.main() == last.main() && change.sub() > last.sub());
+        if (!rising) {
+            throw new IllegalArgumentException(
+                    "changes out of order: " + change + (last == null ? " is the first" : " after " + last));
+        }
     }
 }

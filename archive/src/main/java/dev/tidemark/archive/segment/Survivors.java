@@ -1,12 +1,22 @@
 package dev.tidemark.archive.segment;
 
+import dev.tidemark.schemas.avro.SegmentRef;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Finds which records are a key's state at a revision, by merging key indexes. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Survivors {
+    /** Bytes of index blocks that a merge holds, over all inputs. */
+    private static final int AHEAD_BYTES = 32 << 20;
+
+    private static final int MIN_AHEAD_BYTES = 64 << 10;
+
     private Survivors() {}
 
     /**
@@ -36,6 +46,16 @@ public final class Survivors {
         public static Input raw(Segment segment) {
             return new Input(segment, Optional.empty(), 0, false);
         }
+
+        private boolean countsAt(long target) {
+            return segment.ref().getFirstMain() <= target
+                    && !(liveAt <= target && live.map(RoaringBitmap::isEmpty).orElse(false));
+        }
+
+        private NewestVersions versions(long target, int aheadBytes) {
+            RoaringBitmap counting = liveAt <= target ? live.orElse(null) : null;
+            return new NewestVersions(segment.index(aheadBytes), counting, target);
+        }
     }
 
     /**
@@ -46,6 +66,72 @@ public final class Survivors {
      * @throws IllegalArgumentException if inputs overlap, or a base is newer than the target
      */
     public static List<RoaringBitmap> at(long target, Tombstones tombstones, List<Input> inputs) {
-        throw new UnsupportedOperationException();
+        checkOrder(target, inputs);
+        BitSet[] marks = new BitSet[inputs.size()];
+        Arrays.setAll(marks, i -> new BitSet());
+        int[] places = IntStream.range(0, marks.length)
+                .filter(i -> inputs.get(i).countsAt(target))
+                .toArray();
+        int aheadBytes = Math.max(MIN_AHEAD_BYTES, AHEAD_BYTES / Math.max(1, places.length));
+        NewestVersions[] versions = new NewestVersions[places.length];
+        Arrays.setAll(versions, i -> inputs.get(places[i]).versions(target, aheadBytes));
+        merge(target, tombstones, versions, (input, ordinal) -> marks[places[input]].set(ordinal));
+        List<RoaringBitmap> survivors = new ArrayList<>();
+        for (BitSet mark : marks) {
+            survivors.add(BitSetUtil.bitmapOf(mark));
+        }
+        return survivors;
+    }
+
+    /** Takes what survives. */
+    private interface Sink {
+        void survivor(int input, int ordinal);
+    }
+
+    private static void merge(long target, Tombstones tombstones, NewestVersions[] inputs, Sink sink) {
+        LoserTree tree = new LoserTree(inputs);
+        Bytes key = new Bytes(256);
+        for (int winner = tree.winner(); winner >= 0; winner = tree.winner()) {
+            NewestVersions newest = inputs[winner];
+            if (stays(newest, target, tombstones)) {
+                sink.survivor(winner, newest.ordinal());
+            }
+            newest.copyKey(key);
+            do {
+                inputs[winner].next();
+                tree.replay();
+                winner = tree.winner();
+            } while (winner >= 0 && inputs[winner].hasKey(key));
+        }
+    }
+
+    private static boolean stays(NewestVersions newest, long target, Tombstones tombstones) {
+        if (!newest.isTombstone()) {
+            return true;
+        }
+        return switch (tombstones) {
+            case ALL -> true;
+            case OF_TARGET -> newest.main() == target;
+            case NONE -> false;
+        };
+    }
+
+    private static void checkOrder(long target, List<Input> inputs) {
+        SegmentRef before = null;
+        for (Input input : inputs) {
+            SegmentRef ref = input.segment.ref();
+            if (before != null
+                    && (ref.getFirstMain() < before.getLastMain()
+                            || (ref.getFirstMain() == before.getLastMain()
+                                    && ref.getFirstSub() <= before.getLastSub()))) {
+                throw new IllegalArgumentException(ref.getData().getName() + " begins at " + ref.getFirstMain() + "/"
+                        + ref.getFirstSub() + ", before the end of "
+                        + before.getData().getName() + " at " + before.getLastMain() + "/" + before.getLastSub());
+            }
+            if (input.base && input.liveAt > target) {
+                throw new IllegalArgumentException("a base at " + input.liveAt + " says nothing about " + target);
+            }
+            before = ref;
+        }
     }
 }

@@ -1,0 +1,80 @@
+package dev.tidemark.archive.segment;
+
+import java.util.Arrays;
+import org.roaringbitmap.RoaringBitmap;
+
+/** One input of a merge: for each key the newest entry that counts. Not thread-safe. */
+final class NewestVersions {
+    private final KeyCursor cursor;
+    private final RoaringBitmap live;
+    private final long target;
+    private int ordinal;
+    private long main;
+    private boolean tombstone;
+    private boolean ended;
+
+    /**
+     * @param live the entries that count; null: all up to the target
+     */
+    NewestVersions(KeyCursor cursor, RoaringBitmap live, long target) {
+        this.cursor = cursor;
+        this.live = live;
+        this.target = target;
+        next();
+    }
+
+    /** Goes to the next key that has an entry that counts. */
+    void next() {
+        boolean found = false;
+        while (!found && cursor.next()) {
+            found = consider();
+            while (cursor.nextHasSameKey()) {
+                cursor.next();
+                found |= consider();
+            }
+        }
+        ended = !found;
+    }
+
+    boolean isEnd() {
+        return ended;
+    }
+
+    /** The newest counting entry's ordinal. */
+    int ordinal() {
+        return ordinal;
+    }
+
+    boolean isTombstone() {
+        return tombstone;
+    }
+
+    /** The newest counting entry's main revision. */
+    long main() {
+        return main;
+    }
+
+    int compareKey(NewestVersions other) {
+        return Arrays.compareUnsigned(
+                cursor.keyArray(), 0, cursor.keyLength(), other.cursor.keyArray(), 0, other.cursor.keyLength());
+    }
+
+    boolean hasKey(Bytes key) {
+        return Arrays.equals(cursor.keyArray(), 0, cursor.keyLength(), key.array(), 0, key.size());
+    }
+
+    void copyKey(Bytes to) {
+        to.clear();
+        to.raw(cursor.keyArray(), 0, cursor.keyLength());
+    }
+
+    private boolean consider() {
+        if (cursor.main() > target || (live != null && !live.contains(cursor.ordinal()))) {
+            return false;
+        }
+        ordinal = cursor.ordinal();
+        main = cursor.main();
+        tombstone = cursor.tombstone();
+        return true;
+    }
+}
