@@ -28,7 +28,7 @@ class SurvivorsLawTest {
         Random random = new Random(seed);
         List<Change> log = Logs.random(random, revisions, 1 + random.nextInt(25));
         long last = log.get(log.size() - 1).main();
-        long base = 2 + random.nextInt(revisions);
+        long base = 2L + random.nextInt(revisions);
         List<LocalSegment> baseSegments = Logs.write(SMALL, between(log, 0, base));
         List<RoaringBitmap> baseLive = Survivors.at(
                 base,
@@ -63,7 +63,7 @@ class SurvivorsLawTest {
     void whereTheLogIsCutChangesNothing(@ForAll long seed, @ForAll @IntRange(min = 2, max = 90) int revisions) {
         Random random = new Random(seed);
         List<Change> log = Logs.random(random, revisions, 1 + random.nextInt(25));
-        long target = 2 + random.nextInt(revisions);
+        long target = 2L + random.nextInt(revisions);
         List<Change> expected = Logs.replay(log, target, Tombstones.NONE);
         for (int cut = 0; cut < 4; cut++) {
             SegmentLimits limits = new SegmentLimits(
