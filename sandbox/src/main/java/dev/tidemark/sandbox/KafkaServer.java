@@ -104,7 +104,10 @@ public final class KafkaServer extends Server {
                 Map.entry("transaction.state.log.num.partitions", "4"),
                 Map.entry("share.coordinator.state.topic.replication.factor", "1"),
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
-                Map.entry("group.initial.rebalance.delay.ms", "0"));
+                Map.entry("group.initial.rebalance.delay.ms", "0"),
+                // A killed broker may register again once its last session has ended; by default that takes 9 s.
+                Map.entry("broker.session.timeout.ms", "3000"),
+                Map.entry("broker.heartbeat.interval.ms", "500"));
     }
 
     private void format() {

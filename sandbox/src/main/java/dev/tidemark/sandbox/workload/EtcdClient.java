@@ -1,0 +1,134 @@
+package dev.tidemark.sandbox.workload;
+
+import dev.tidemark.sandbox.workload.Acknowledgement.Effect;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.Lease;
+import io.etcd.jetcd.Txn;
+import io.etcd.jetcd.kv.DeleteResponse;
+import io.etcd.jetcd.kv.TxnResponse;
+import io.etcd.jetcd.op.Cmp;
+import io.etcd.jetcd.op.CmpTarget;
+import io.etcd.jetcd.op.Op;
+import io.etcd.jetcd.options.DeleteOption;
+import io.etcd.jetcd.options.LeaseOption;
+import io.etcd.jetcd.options.PutOption;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** One connection to etcd: sends requests of the workload as they are, none twice. Thread-safe. */
+final class EtcdClient implements AutoCloseable {
+    private static final ByteSequence NO_KEY = ByteSequence.from(new byte[] {0});
+
+    private final Client client;
+    private final KV kv;
+    private final Lease lease;
+
+    EtcdClient(String endpoint) {
+        this.client = Client.builder().endpoints(endpoint).build();
+        this.kv = client.getKVClient();
+        this.lease = client.getLeaseClient();
+    }
+
+    KV kv() {
+        return kv;
+    }
+
+    CompletableFuture<Acknowledgement> send(Request request) {
+        if (request instanceof Request.Put put) {
+            return kv.put(bytes(put.key()), bytes(put.value()), options(put))
+                    .thenApply(r -> new Acknowledgement(put, r.getHeader().getRevision(), Effect.WROTE));
+        }
+        if (request instanceof Request.DeleteRange range) {
+            return kv.delete(bytes(range.from()), options(range))
+                    .thenApply(r -> new Acknowledgement(range, r.getHeader().getRevision(), effect(hasDeleted(r))));
+        }
+        if (request instanceof Request.Transaction transaction) {
+            return commit(transaction)
+                    .thenApply(
+                            r -> new Acknowledgement(transaction, r.getHeader().getRevision(), effect(hasWritten(r))));
+        }
+        Request.Revoke revoke = (Request.Revoke) request;
+        return lease.revoke(revoke.lease())
+                .thenApply(r -> new Acknowledgement(revoke, r.getHeader().getRevision(), Effect.UNSAID));
+    }
+
+    CompletableFuture<Long> grant(long seconds) {
+        return lease.grant(seconds).thenApply(granted -> granted.getID());
+    }
+
+    /** Whether the lease is gone, and its keys with it; one that has run out but still stands is not. */
+    CompletableFuture<Boolean> isGone(long id) {
+        return lease.timeToLive(id, LeaseOption.DEFAULT).thenApply(answer -> answer.getGrantedTTL() == 0);
+    }
+
+    /** etcd's revision now, read through the quorum. */
+    CompletableFuture<Long> revision() {
+        return kv.get(NO_KEY).thenApply(answer -> answer.getHeader().getRevision());
+    }
+
+    private CompletableFuture<TxnResponse> commit(Request.Transaction transaction) {
+        Txn txn = kv.txn();
+        if (transaction.ifAbsent().length > 0) {
+            txn = txn.If(conditions(transaction));
+        }
+        return txn.Then(operations(transaction.then()))
+                .Else(operations(transaction.otherwise()))
+                .commit();
+    }
+
+    private static Cmp[] conditions(Request.Transaction transaction) {
+        return transaction.ifAbsent().length == 0
+                ? new Cmp[0]
+                : new Cmp[] {new Cmp(bytes(transaction.ifAbsent()), Cmp.Op.EQUAL, CmpTarget.version(0))};
+    }
+
+    private static Op[] operations(List<Request.Operation> operations) {
+        return operations.stream().map(EtcdClient::operation).toArray(Op[]::new);
+    }
+
+    private static Op operation(Request.Operation operation) {
+        if (operation instanceof Request.Put put) {
+            return Op.put(bytes(put.key()), bytes(put.value()), options(put));
+        }
+        if (operation instanceof Request.DeleteRange range) {
+            return Op.delete(bytes(range.from()), options(range));
+        }
+        Request.Transaction nested = (Request.Transaction) operation;
+        return Op.txn(conditions(nested), operations(nested.then()), operations(nested.otherwise()));
+    }
+
+    private static PutOption options(Request.Put put) {
+        return PutOption.builder().withLeaseId(put.lease()).build();
+    }
+
+    private static DeleteOption options(Request.DeleteRange range) {
+        return range.to().length == 0
+                ? DeleteOption.DEFAULT
+                : DeleteOption.builder().withRange(bytes(range.to())).build();
+    }
+
+    private static Effect effect(boolean wrote) {
+        return wrote ? Effect.WROTE : Effect.NOTHING;
+    }
+
+    private static boolean hasWritten(TxnResponse response) {
+        return !response.getPutResponses().isEmpty()
+                || response.getDeleteResponses().stream().anyMatch(EtcdClient::hasDeleted)
+                || response.getTxnResponses().stream().anyMatch(EtcdClient::hasWritten);
+    }
+
+    private static boolean hasDeleted(DeleteResponse response) {
+        return response.getDeleted() > 0;
+    }
+
+    private static ByteSequence bytes(byte[] bytes) {
+        return ByteSequence.from(bytes);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.tidemark.sandbox.workload;
+
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/** One run of a workload: what its clients share. Thread-safe. */
+final class Run {
+    private static final long LONG_LEASE_SECONDS = 86_400;
+    private static final long SHORT_LEASE_SECONDS = 2;
+    private static final int KEYS_OF_A_SHORT_LEASE = 5;
+    private static final int WRITES_PER_GRANT = 300;
+
+    private final Plan plan;
+    private final Oracle oracle;
+    private final long lastWanted;
+    private final long deadline;
+    private final AtomicLong highest;
+    private final AtomicLong nextSlot = new AtomicLong(System.nanoTime());
+    private final AtomicLong compacted = new AtomicLong();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Leases leases = new Leases();
+
+    Run(Plan plan, Oracle oracle, long from) {
+        this.plan = plan;
+        this.oracle = oracle;
+        this.lastWanted = from + plan.revisions();
+        this.highest = new AtomicLong(from);
+        this.deadline = System.nanoTime() + plan.time().toNanos();
+    }
+
+    /** Writes as the client of this number until the run's end, and waits for all its answers. */
+    void write(int number, EtcdClient client) {
+        Random random = new Random(plan.seed() * 31 + number);
+        Generator generator = new Generator(random, leases, plan.valueBytes());
+        Semaphore inFlight = new Semaphore(plan.inFlight());
+        for (long i = 0; isOn(); i++) {
+            awaitSlot();
+            if (i % WRITES_PER_GRANT == 0) {
+                track(inFlight, client.grant(LONG_LEASE_SECONDS).thenAccept(leases::add));
+            }
+            track(inFlight, client.send(generator.next()).thenAccept(this::acknowledged));
+            if (number == 0) {
+                compactNowAndThen(inFlight, client);
+            }
+        }
+        inFlight.acquireUninterruptibly(plan.inFlight());
+        throwFailure();
+    }
+
+    /** Grants short leases one after another, each with a few keys, and waits until each is gone with them. */
+    void letLeasesExpire(EtcdClient client) {
+        Random random = new Random(plan.seed() * 31 - 1);
+        Generator generator = new Generator(random, leases, plan.valueBytes());
+        do {
+            long lease = Workload.await(client.grant(SHORT_LEASE_SECONDS));
+            oracle.expect(lease);
+            Semaphore inFlight = new Semaphore(KEYS_OF_A_SHORT_LEASE);
+            for (int i = 0; i < KEYS_OF_A_SHORT_LEASE; i++) {
+                Request put = new Request.Put(generator.key(), generator.value(), lease);
+                track(inFlight, client.send(put).thenAccept(this::acknowledged));
+            }
+            inFlight.acquireUninterruptibly(KEYS_OF_A_SHORT_LEASE);
+            while (!Workload.await(client.isGone(lease))) {
+                pause(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        } while (isOn());
+        throwFailure();
+    }
+
+    /** The last revision to which this run has compacted etcd; 0 if it hasn't. */
+    long compacted() {
+        return compacted.get();
+    }
+
+    private boolean isOn() {
+        return highest.get() < lastWanted && failure.get() == null && System.nanoTime() - deadline < 0;
+    }
+
+    private void acknowledged(Acknowledgement acknowledgement) {
+        oracle.record(acknowledgement);
+        highest.accumulateAndGet(acknowledgement.revision(), Math::max);
+    }
+
+    private void compactNowAndThen(Semaphore inFlight, EtcdClient client) {
+        long target = highest.get() - plan.compactionLag();
+        if (plan.compactionLag() > 0 && target >= compacted.get() + plan.compactionLag()) {
+            compacted.set(target);
+            track(inFlight, client.kv().compact(target));
+        }
+    }
+
+    // The semaphore stands for the answer: nobody gets all its permits before every answer has come.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void track(Semaphore inFlight, CompletableFuture<?> answer) {
+        inFlight.acquireUninterruptibly();
+        answer.whenComplete((done, error) -> {
+            if (error != null && !isRefused(error)) {
+                failure.compareAndSet(null, error);
+            }
+            inFlight.release();
+        });
+    }
+
+    /** A lease may be revoked before a put that names it arrives: etcd then refuses the whole request beforehand. */
+    private static boolean isRefused(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> String.valueOf(cause.getMessage()).contains("requested lease not found"));
+    }
+
+    private void awaitSlot() {
+        if (plan.revisionsPerSecond() > 0) {
+            long slot = nextSlot.getAndAdd(TimeUnit.SECONDS.toNanos(1) / plan.revisionsPerSecond());
+            pause(slot - System.nanoTime());
+        }
+    }
+
+    private static void pause(long nanos) {
+        if (nanos > 0) {
+            try {
+                TimeUnit.NANOSECONDS.sleep(nanos);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw Workload.failed(e);
+            }
+        }
+    }
+
+    private void throwFailure() {
+        if (failure.get() != null) {
+            throw Workload.failed(failure.get());
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.tidemark.sandbox.workload;
+
+import dev.tidemark.sandbox.SandboxException;
+import dev.tidemark.schemas.Failure;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.kv.GetResponse;
+import io.etcd.jetcd.options.GetOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only writer of an etcd, and the {@link Oracle} of everything that it writes. Random writes come in runs by a {@link
+ * Plan}; single ones may be made between the runs. A write whose outcome stays unknown ends the workload with an error,
+ * so etcd must stay up. Not thread-safe.
+ */
+public final class Workload implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Workload.class);
+    private static final ByteSequence EVERYTHING = ByteSequence.from(new byte[] {0});
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+
+    private final String endpoint;
+    private final EtcdClient client;
+    private final Oracle oracle;
+    private long compacted;
+
+    private Workload(String endpoint, EtcdClient client, Oracle oracle) {
+        this.endpoint = endpoint;
+        this.client = client;
+        this.oracle = oracle;
+    }
+
+    /** Begins with the present state of the etcd at this endpoint, for which the oracle has to trust etcd. */
+    public static Workload on(String endpoint) {
+        EtcdClient client = new EtcdClient(endpoint);
+        GetOption all = GetOption.builder().withRange(EVERYTHING).build();
+        GetResponse present = await(client.kv().get(EVERYTHING, all));
+        Map<byte[], KeyState> state = new TreeMap<>(Arrays::compareUnsigned);
+        present.getKvs()
+                .forEach(kv -> state.put(
+                        kv.getKey().getBytes(),
+                        new KeyState(
+                                kv.getValue().getBytes(),
+                                kv.getCreateRevision(),
+                                kv.getModRevision(),
+                                kv.getVersion(),
+                                kv.getLease())));
+        return new Workload(endpoint, client, new Oracle(present.getHeader().getRevision(), state));
+    }
+
+    /** Makes random writes as planned, and returns when all are answered and the oracle knows them. */
+    public void run(Plan plan) {
+        LOG.info("workload on {}: {}", endpoint, plan);
+        Run run = new Run(plan, oracle, oracle.lastRevision());
+        List<EtcdClient> clients = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(plan.clients() + 1);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < plan.clients(); i++) {
+                EtcdClient own = new EtcdClient(endpoint);
+                clients.add(own);
+                int number = i;
+                all.add(threads.submit(() -> run.write(number, own)));
+            }
+            all.add(threads.submit(() -> run.letLeasesExpire(client)));
+            all.forEach(Workload::join);
+        } finally {
+            threads.shutdownNow();
+            clients.forEach(EtcdClient::close);
+        }
+        compacted = Math.max(compacted, run.compacted());
+        settle();
+    }
+
+    /** Makes one write and returns the revision in etcd's answer. */
+    public long write(Request request) {
+        Acknowledgement acknowledgement = await(client.send(request));
+        oracle.record(acknowledgement);
+        settle();
+        return acknowledgement.revision();
+    }
+
+    /** Grants a lease that only {@link Request.Revoke} ends while the workload lasts; returns its id. */
+    public long grant(Duration timeToLive) {
+        return await(client.grant(timeToLive.toSeconds()));
+    }
+
+    /** Compacts etcd's history up to the revision. */
+    public void compact(long revision) {
+        await(client.kv().compact(revision));
+        compacted = revision;
+    }
+
+    private void settle() {
+        oracle.settle(await(client.revision()));
+    }
+
+    /** The oracle; it lives on with the next writes. */
+    public Oracle oracle() {
+        return oracle;
+    }
+
+    /** The last revision to which this workload has compacted etcd; 0 if it hasn't. */
+    public long compactedRevision() {
+        return compacted;
+    }
+
+    private static void join(Future<?> future) {
+        try {
+            future.get();
+        } catch (ExecutionException e) {
+            throw failed(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(e);
+        }
+    }
+
+    static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get(ANSWER.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw failed(e.getCause());
+        } catch (TimeoutException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(e);
+        }
+    }
+
+    static SandboxException failed(Throwable cause) {
+        if (cause instanceof SandboxException known) {
+            return known;
+        }
+        return new SandboxException(
+                Failure.UNAVAILABLE,
+                "the workload got no answer that it can count on: " + cause,
+                "etcd must stay up, and take the largest transactions and values, while a workload runs",
+                cause);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

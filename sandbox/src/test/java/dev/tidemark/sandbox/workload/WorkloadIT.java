@@ -1,0 +1,120 @@
+package dev.tidemark.sandbox.workload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.EtcdVersion;
+import dev.tidemark.sandbox.SandboxException;
+import dev.tidemark.sandbox.workload.Request.DeleteRange;
+import dev.tidemark.sandbox.workload.Request.Put;
+import dev.tidemark.schemas.Change;
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.KV;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.options.GetOption;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class WorkloadIT {
+    private static final ByteSequence EVERYTHING = ByteSequence.from(new byte[] {0});
+
+    @ParameterizedTest
+    @EnumSource(EtcdVersion.class)
+    void theOracleKnowsWhatEtcdAnswersAtAnyRevision(EtcdVersion version) {
+        try (EtcdServer etcd = EtcdServer.launch(version);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            Plan plan = Plan.of(5_000);
+            workload.run(plan);
+            workload.run(plan.withSeed(plan.seed() + 1).withCompactionLag(1_500));
+
+            Oracle oracle = workload.oracle();
+            assertThat(oracle.lastRevision()).isGreaterThanOrEqualTo(10_001);
+            assertThat(workload.compactedRevision()).isGreaterThan(5_000);
+            Random random = new Random(plan.seed());
+            for (int i = 0; i < 30; i++) {
+                long compacted = workload.compactedRevision();
+                assertSame(etcd, oracle, compacted + random.nextLong(oracle.lastRevision() + 1 - compacted));
+            }
+            assertSame(etcd, oracle, oracle.lastRevision());
+        }
+    }
+
+    @Test
+    void theWholeHistoryIsKnownWhereNothingIsCompacted() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            Plan plan = Plan.of(3_000);
+            workload.run(plan);
+            Random random = new Random(plan.seed());
+            for (int i = 0; i < 30; i++) {
+                assertSame(
+                        etcd,
+                        workload.oracle(),
+                        1 + random.nextLong(workload.oracle().lastRevision()));
+            }
+        }
+    }
+
+    @Test
+    void singleWritesOfAnySizeAreKnownToo() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6, "--max-txn-ops=10000");
+                Workload workload = Workload.on(etcd.endpoint())) {
+            List<Request.Operation> puts = IntStream.range(0, 10_000)
+                    .mapToObj(i -> (Request.Operation) new Put(key("many/" + i), key("v"), 0))
+                    .toList();
+            assertThat(workload.write(Request.Transaction.of(puts))).isEqualTo(2);
+            assertThat(workload.write(new DeleteRange(key("many/"), key("many0"))))
+                    .isEqualTo(3);
+            assertThat(workload.oracle().changesOf(3)).hasSize(10_000).allMatch(Change::isTombstone);
+            assertSame(etcd, workload.oracle(), 2);
+            assertSame(etcd, workload.oracle(), 3);
+        }
+    }
+
+    @Test
+    void aWriteOfSomebodyElseIsNoticed() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            etcd.etcdctl("put", "foreign", "value");
+            assertThatThrownBy(() -> workload.write(new Put(key("own"), key("value"), 0)))
+                    .isInstanceOf(SandboxException.class)
+                    .hasMessageContaining("nobody made revision 2");
+        }
+    }
+
+    private static void assertSame(EtcdServer etcd, Oracle oracle, long revision) {
+        try (EtcdClient client = new EtcdClient(etcd.endpoint())) {
+            assertThat(oracle.stateAt(revision)).isEqualTo(etcdsState(client.kv(), revision));
+        }
+    }
+
+    private static NavigableMap<byte[], KeyState> etcdsState(KV kv, long revision) {
+        GetOption all =
+                GetOption.builder().withRange(EVERYTHING).withRevision(revision).build();
+        NavigableMap<byte[], KeyState> state = new TreeMap<>(Arrays::compareUnsigned);
+        for (KeyValue one : Workload.await(kv.get(EVERYTHING, all)).getKvs()) {
+            state.put(
+                    one.getKey().getBytes(),
+                    new KeyState(
+                            one.getValue().getBytes(),
+                            one.getCreateRevision(),
+                            one.getModRevision(),
+                            one.getVersion(),
+                            one.getLease()));
+        }
+        return state;
+    }
+
+    private static byte[] key(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
