@@ -1,6 +1,9 @@
 package dev.tidemark.sandbox;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Waits for what another process will do. */
 public final class Eventually {
@@ -22,5 +25,17 @@ public final class Eventually {
                 Pause.of(PAUSE);
             }
         }
+    }
+
+    /** Looks until what it sees is what was waited for, and returns that; fails after {@code patience}. */
+    public static <T> T until(Duration patience, Supplier<T> look, Predicate<T> wanted) {
+        AtomicReference<T> seen = new AtomicReference<>();
+        eventually(patience, () -> {
+            seen.set(look.get());
+            if (!wanted.test(seen.get())) {
+                throw new AssertionError("still not what was waited for: " + seen.get());
+            }
+        });
+        return seen.get();
     }
 }

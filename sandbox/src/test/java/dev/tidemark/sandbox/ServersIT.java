@@ -1,7 +1,9 @@
 package dev.tidemark.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,5 +50,34 @@ class ServersIT {
             minio.start();
             assertThat(minio.isAlive()).isTrue();
         }
+    }
+
+    @Test
+    void aPausedEtcdAnswersNothingUntilItIsResumed() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6)) {
+            etcd.pause();
+            assertThatThrownBy(() -> etcd.etcdctl("get", "key", "--command-timeout=500ms"))
+                    .isInstanceOf(SandboxException.class);
+            etcd.resume();
+            assertThat(etcd.etcdctl("put", "key", "value")).isEqualTo("OK\n");
+        }
+    }
+
+    @Test
+    void twoEtcdsStartAtOnce() {
+        CompletableFuture<EtcdServer> first = CompletableFuture.supplyAsync(() -> EtcdServer.launch(EtcdVersion.V3_6));
+        try (EtcdServer one = EtcdServer.launch(EtcdVersion.V3_7);
+                EtcdServer other = first.join()) {
+            one.etcdctl("put", "key", "value");
+            assertThat(other.etcdctl("get", "key")).isEmpty();
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotComeUpSaysWhatItsLogSays() {
+        assertThatThrownBy(() -> EtcdServer.launch(EtcdVersion.V3_6, "--no-such-flag"))
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContaining("etcd 3.6.16 ended with code")
+                .hasMessageContaining("no-such-flag");
     }
 }

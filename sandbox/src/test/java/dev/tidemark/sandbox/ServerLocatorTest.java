@@ -1,0 +1,140 @@
+package dev.tidemark.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerLocatorTest {
+    private static final PinnedServer ETCD = PinnedServer.etcd(EtcdVersion.V3_6);
+
+    @TempDir
+    private Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final Properties properties = new Properties();
+
+    @BeforeEach
+    void cacheIsEmptyAndPathToo() {
+        environment.put("TIDEMARK_CACHE", directory.resolve("cache").toString());
+        environment.put("PATH", directory.resolve("bin").toString());
+    }
+
+    @Test
+    void takesWhatASettingNamesBeforeAnythingElse() throws IOException {
+        Path cached = directory.resolve("cache/servers/etcd-3.6.16");
+        installEtcd(cached, "3.6.16");
+        Path named = directory.resolve("named");
+        installEtcd(named, "3.6.16");
+        environment.put("TIDEMARK_SERVER_ETCD_3_6_16", named.toString());
+        assertThat(locate()).isEqualTo(new Located(named, Located.Way.SETTING));
+
+        environment.put("TIDEMARK_SERVER_ETCD_3_6_16", named.resolve("etcd").toString());
+        assertThat(locate().directory()).isEqualTo(named);
+
+        properties.setProperty("tidemark.server.etcd-3.6.16", cached.toString());
+        assertThat(locate()).isEqualTo(new Located(cached, Located.Way.SETTING));
+    }
+
+    @Test
+    void refusesASettingThatLeadsNowhere() {
+        environment.put(
+                "TIDEMARK_SERVER_ETCD_3_6_16", directory.resolve("nothing").toString());
+        assertThatThrownBy(this::locate)
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContaining("TIDEMARK_SERVER_ETCD_3_6_16")
+                .hasMessageContaining("[etcd, etcdctl, etcdutl]");
+    }
+
+    @Test
+    void takesTheCacheBeforeThePath() throws IOException {
+        Path cached = directory.resolve("cache/servers/etcd-3.6.16");
+        installEtcd(cached, "3.6.16");
+        installEtcd(directory.resolve("bin"), "3.6.16");
+        assertThat(locate()).isEqualTo(new Located(cached, Located.Way.CACHE));
+    }
+
+    @Test
+    void takesThePathOnlyAtThePinnedVersion() throws IOException {
+        installEtcd(directory.resolve("bin"), "3.6.16");
+        assertThat(locate()).isEqualTo(new Located(directory.resolve("bin"), Located.Way.PATH));
+
+        installEtcd(directory.resolve("bin"), "3.4.23");
+        assertThatThrownBy(this::locate).hasMessageContaining("etcd 3.6.16 is not installed");
+    }
+
+    @Test
+    void saysWhatToInstallWithoutGo() {
+        assertThatThrownBy(this::locate)
+                .isInstanceOfSatisfying(SandboxException.class, e -> assertThat(e.hint())
+                        .contains("apt-get install golang-go")
+                        .contains("TIDEMARK_SERVER_ETCD_3_6_16"))
+                .hasMessageContaining("needs Go 1.")
+                .hasMessageContaining("no go on the PATH");
+    }
+
+    @Test
+    void saysWhatToInstallWithAGoThatIsTooOld() throws IOException {
+        script(directory.resolve("bin/go"), "echo go version go1.19.8 linux/amd64");
+        assertThatThrownBy(this::locate)
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.hint()).contains("golang-go"))
+                .hasMessageContaining("go version go1.19.8");
+    }
+
+    @Test
+    void buildsOnceAndKeepsTheResultInTheCache() throws IOException {
+        script(
+                directory.resolve("bin/go"),
+                """
+                [ "$1" = version ] && { echo go version go1.99.0 linux/amd64; exit; }
+                [ -f go.mod ] && [ -f go.sum ] || exit 1
+                while [ "$1" != -o ]; do shift; done
+                for tool in server etcdctl etcdutl; do echo '#!/bin/sh' > "$2$tool"; /bin/chmod +x "$2$tool"; done
+                """);
+        Path cached = directory.resolve("cache/servers/etcd-3.6.16");
+        assertThat(locate()).isEqualTo(new Located(cached, Located.Way.BUILD));
+        assertThat(cached.resolve("etcd")).isExecutable();
+        assertThat(cached.resolve("server")).doesNotExist();
+        assertThat(locate()).isEqualTo(new Located(cached, Located.Way.CACHE));
+    }
+
+    @Test
+    void aFailedBuildLeavesNothingAndSaysWhatGoSaid() throws IOException {
+        script(
+                directory.resolve("bin/go"),
+                """
+                [ "$1" = version ] && { echo go version go1.99.0 linux/amd64; exit; }
+                echo no route to the module proxy >&2; exit 1
+                """);
+        assertThatThrownBy(this::locate).hasMessageContaining("no route to the module proxy");
+        try (var left = Files.list(directory.resolve("cache/servers"))) {
+            assertThat(left).allMatch(path -> path.toString().endsWith(".lock"));
+        }
+    }
+
+    private Located locate() {
+        return new ServerLocator(properties, environment).locate(ETCD);
+    }
+
+    private static void installEtcd(Path where, String version) throws IOException {
+        script(where.resolve("etcd"), "echo etcd Version: " + version);
+        script(where.resolve("etcdctl"), "exit 0");
+        script(where.resolve("etcdutl"), "exit 0");
+    }
+
+    private static void script(Path file, String text) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}
