@@ -1,0 +1,164 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.archive.catalog.BaseDraft;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.store.StoreUnavailableException;
+import dev.tidemark.etcd.file.DamagedFileException;
+import dev.tidemark.etcd.file.EtcdDatabase;
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdException;
+import dev.tidemark.etcd.rpc.EtcdStatus;
+import dev.tidemark.etcd.rpc.SnapshotFile;
+import dev.tidemark.schemas.DensityException;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a generation's base into the archive beside the running capture: a snapshot, its segments and live sets, the
+ * upload, and the word in the topic. Members that lag, and a store that is away, are waited for.
+ */
+final class BaseJob implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(BaseJob.class);
+    private static final int MAX_DAMAGED = 3;
+
+    private final Surroundings around;
+    private final String generation;
+    private final long atLeast;
+    private final Consumer<BaseFile> taken;
+    private final CrossCheck crossCheck;
+    private int damaged;
+
+    /**
+     * What a base needs beside its generation.
+     *
+     * @param members connections of its own
+     * @param ids fresh ULIDs
+     * @param clock milliseconds since the epoch
+     * @param spool takes the finished base, or the error that ends capture
+     */
+    record Surroundings(
+            Members members,
+            ClusterArchive archive,
+            Path directory,
+            Supplier<String> ids,
+            Supplier<Long> clock,
+            Spool spool) {}
+
+    /**
+     * @param atLeast the snapshot's revision is this or newer, else the member lags and another one is asked
+     * @param taken is told when the snapshot is there, before anything is made of it
+     */
+    BaseJob(Surroundings around, String generation, long atLeast, Consumer<BaseFile> taken, CrossCheck crossCheck) {
+        this.around = around;
+        this.generation = generation;
+        this.atLeast = atLeast;
+        this.taken = taken;
+        this.crossCheck = crossCheck;
+    }
+
+    @Override
+    public void run() {
+        try {
+            keepTrying();
+        } catch (CaptureException e) {
+            LOG.debug("the base was given up", e);
+        }
+    }
+
+    private void keepTrying() {
+        Backoff backoff = new Backoff();
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                bring();
+                return;
+            } catch (EtcdException.Unavailable
+                    | EtcdException.FutureRevision
+                    | EtcdException.DamagedSnapshot
+                    | StoreUnavailableException e) {
+                retry(backoff, e);
+            } catch (DamagedFileException | DensityException e) {
+                if (++damaged >= MAX_DAMAGED) {
+                    around.spool.fail(e);
+                    return;
+                }
+                retry(backoff, e);
+            } catch (CaptureException e) {
+                if (e.failure() != Failure.UNAVAILABLE) {
+                    around.spool.fail(e);
+                    return;
+                }
+                retry(backoff, e);
+            } catch (RuntimeException e) {
+                around.spool.fail(e);
+                return;
+            }
+        }
+    }
+
+    private void bring() {
+        Members.Reached reached = around.members.reach();
+        try (EtcdClient client = reached.client()) {
+            try (BaseFile file = take(client, Math.max(atLeast, reached.header().revision()))) {
+                taken.accept(file);
+                BaseDraft draft = new BaseBuilder(file, crossCheck).build(generation);
+                UploadedBase uploaded = upload(draft);
+                LOG.info(
+                        "base of revision {} (compacted at {}) stands in the archive; {} revisions were compared",
+                        draft.revision(),
+                        draft.compactRevision(),
+                        crossCheck.compared());
+                around.spool.add(new Item.Ready(new TopicEvent.BaseReady(
+                        generation, draft.revision(), uploaded.descriptor(), uploaded.sha256())));
+            }
+        }
+    }
+
+    private BaseFile take(EtcdClient client, long wanted) {
+        Path directory = Rooms.create(around.directory, "base-" + around.ids.get());
+        try {
+            EtcdStatus status = client.status();
+            long takenAt = around.clock.get();
+            SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
+            EtcdDatabase database = EtcdDatabase.open(snapshot.path());
+            BaseFile file = new BaseFile(directory, snapshot, database, client.endpoint(), status, takenAt);
+            if (file.revision() < wanted) {
+                file.close();
+                throw new CaptureException(
+                        Failure.UNAVAILABLE,
+                        "the snapshot of " + client.endpoint() + " is of revision " + file.revision() + ", older than "
+                                + wanted,
+                        "the member lags behind: another one is asked");
+            }
+            return file;
+        } catch (RuntimeException e) {
+            Rooms.delete(directory);
+            throw e;
+        }
+    }
+
+    /** The same segments are sent until the store takes them. */
+    private UploadedBase upload(BaseDraft draft) {
+        Backoff backoff = new Backoff();
+        while (true) {
+            try {
+                return around.archive.uploader(around.ids).upload(draft);
+            } catch (StoreUnavailableException e) {
+                retry(backoff, e);
+            }
+        }
+    }
+
+    private static void retry(Backoff backoff, TidemarkException e) {
+        Duration pause = backoff.next();
+        LOG.warn("the base is not in the archive yet, next try in {} ms: {}", pause.toMillis(), e.getMessage());
+        Pause.of(pause);
+    }
+}

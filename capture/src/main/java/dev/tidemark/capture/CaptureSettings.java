@@ -1,0 +1,113 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.schemas.Failure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How one cluster is captured.
+ *
+ * @param cluster the cluster's configured name, part of object names
+ * @param source the etcd members, at least one, each with its credentials
+ * @param topic the revisions topic and the cluster's place in it
+ * @param installation first part of all ids that are global to a Kafka cluster
+ * @param kafka settings for every Kafka client, {@code bootstrap.servers} among them; those that Tidemark owns are
+ *     refused
+ * @param checkpointInterval how often checkpoints are cut; time travels three times as often
+ * @param spool where changes wait while Kafka is away, and where snapshots are put
+ * @param newSource what to do if another etcd cluster answers than the one captured so far
+ */
+public record CaptureSettings(
+        String cluster,
+        List<EtcdSettings> source,
+        Topic topic,
+        String installation,
+        Map<String, String> kafka,
+        Duration checkpointInterval,
+        Spool spool,
+        NewSource newSource) {
+    /**
+     * The revisions topic and the cluster's place in it.
+     *
+     * @param name the topic's name
+     * @param partition the cluster's partition, from 0
+     * @param partitions how many partitions a new topic gets
+     * @param replication how many replicas a new topic gets, and an existing one must have at least
+     */
+    public record Topic(String name, int partition, int partitions, short replication) {
+        /** How many partitions a topic has unless told otherwise. */
+        public static final int DEFAULT_PARTITIONS = 64;
+
+        public Topic {
+            Objects.requireNonNull(name);
+            if (partition < 0 || partitions <= partition || replication < 1) {
+                throw new CaptureException(
+                        Failure.USAGE,
+                        "partition " + partition + " of " + partitions + " at replication " + replication
+                                + " is no place for a cluster",
+                        "topic.partition counts from 0 and lies below topic.partitions; replication is at least 1");
+            }
+        }
+    }
+
+    /**
+     * Local room.
+     *
+     * @param directory used by this capture alone; what it leaves there means nothing after a stop
+     * @param memoryBytes how much may wait in memory before the disk is used
+     * @param diskBytes how much may wait on disk before the watch is closed
+     */
+    public record Spool(Path directory, long memoryBytes, long diskBytes) {
+        /** 8 MiB in memory, 4 GiB on disk. */
+        public static Spool in(Path directory) {
+            return new Spool(directory, 8L << 20, 4L << 30);
+        }
+
+        public Spool {
+            Objects.requireNonNull(directory);
+            if (memoryBytes < 1 || diskBytes < 1) {
+                throw new CaptureException(
+                        Failure.USAGE,
+                        "a spool of " + memoryBytes + " bytes in memory and " + diskBytes + " on disk",
+                        "capture.spool.bytes is at least 1");
+            }
+        }
+    }
+
+    /** What to do at the start if another etcd cluster answers than the one captured so far. */
+    public enum NewSource {
+        /** Refuse: an address may be wrong. */
+        REFUSE,
+        /** End the generation and begin another. */
+        ACCEPT
+    }
+
+    public CaptureSettings {
+        Objects.requireNonNull(cluster);
+        Objects.requireNonNull(topic);
+        Objects.requireNonNull(installation);
+        Objects.requireNonNull(spool);
+        Objects.requireNonNull(newSource);
+        source = List.copyOf(source);
+        kafka = Map.copyOf(kafka);
+        if (source.isEmpty()) {
+            throw new CaptureException(
+                    Failure.USAGE, "cluster " + cluster + " has no etcd endpoint", "set etcd.endpoints");
+        }
+        if (checkpointInterval.toMillis() < 3) {
+            throw new CaptureException(
+                    Failure.USAGE,
+                    "a checkpoint interval of " + checkpointInterval,
+                    "checkpoint.interval is at least 3 ms");
+        }
+    }
+
+    /** How often time travels through the topic when nothing else does. */
+    Duration tickInterval() {
+        return checkpointInterval.dividedBy(3);
+    }
+}

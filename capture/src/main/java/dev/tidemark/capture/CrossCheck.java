@@ -1,0 +1,39 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Failure;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Compares the revisions that came both by the watch and in the snapshot: for free, two ways out of the source, perhaps
+ * two members of it, are shown to say the same. Remembers a bounded number of revisions. Thread-safe.
+ */
+final class CrossCheck {
+    private static final int REMEMBERED = 65_536;
+
+    private final Map<Long, Long> waiting = new HashMap<>();
+    private long compared;
+
+    /** Takes one side's number for a revision; the other side's is compared when it comes. */
+    synchronized void saw(long main, long digest) {
+        Long other = waiting.remove(main);
+        if (other == null) {
+            if (waiting.size() < REMEMBERED) {
+                waiting.put(main, digest);
+            }
+            return;
+        }
+        compared++;
+        if (other != digest) {
+            throw new CaptureException(
+                    Failure.VERIFICATION,
+                    "revision " + main + " came by the watch and in the snapshot, and they differ",
+                    "compare the members of the source with etcdctl endpoint hashkv: one of them may be corrupt");
+        }
+    }
+
+    /** How many revisions were compared and found equal. */
+    synchronized long compared() {
+        return compared;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdException;
+import dev.tidemark.etcd.rpc.EtcdHeader;
+import dev.tidemark.etcd.rpc.EtcdWatch;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the source into the spool, for ever: connects to one member after the other, proves at each connection that its
+ * history is the one captured so far, watches, and decides when a generation is over. One thread runs it.
+ *
+ * <p>What it knows of its position stands in {@link Position}; what it hands on goes through the spool alone, so Kafka may
+ * be away as long as the spool's disk lasts.
+ */
+final class Follower implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
+    private static final int MAX_DISORDERS = 3;
+
+    private final Members members;
+    private final Spool spool;
+    private final LeaseBook leases;
+    private final Generations generations;
+    private final InstantSource clock;
+    private final FollowerSettings settings;
+    private volatile boolean closed;
+    private volatile EtcdWatch watch;
+    private boolean everReached;
+    private int disorders;
+    private Catching catching = Catching.NOT_YET;
+
+    /** Whether the backlog was just taken from a snapshot: then the rest comes by the watch, however much it is. */
+    private enum Catching {
+        NOT_YET,
+        DONE
+    }
+
+    /**
+     * What the follower is told.
+     *
+     * @param tickInterval how often a quiet source is asked for its progress
+     * @param largestBacklog how many revisions may come by the watch; more come from a snapshot
+     */
+    record FollowerSettings(Duration tickInterval, long largestBacklog) {}
+
+    Follower(
+            Members members,
+            Spool spool,
+            LeaseBook leases,
+            Generations generations,
+            InstantSource clock,
+            FollowerSettings settings) {
+        this.members = members;
+        this.spool = spool;
+        this.leases = leases;
+        this.generations = generations;
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    @Override
+    public void run() {
+        try {
+            follow();
+        } catch (RuntimeException e) {
+            if (!closed) {
+                spool.fail(e);
+            }
+        }
+    }
+
+    /** Makes {@link #run} end soon. Any thread may call this. */
+    void close() {
+        closed = true;
+        EtcdWatch open = watch;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void follow() {
+        Backoff backoff = new Backoff();
+        long begun = System.nanoTime();
+        while (!closed) {
+            try {
+                connectOnce();
+                backoff.reset();
+            } catch (EtcdException.Unavailable | EtcdException.FutureRevision | EtcdException.DamagedSnapshot e) {
+                pause(backoff, e);
+            } catch (EtcdException.Disorder e) {
+                disordered(e);
+                pause(backoff, e);
+            } catch (CaptureException e) {
+                boolean fresh = !everReached && System.nanoTime() - begun > FIRST_PATIENCE.toNanos();
+                if (e.failure() != Failure.UNAVAILABLE || fresh) {
+                    throw e;
+                }
+                pause(backoff, e);
+            }
+        }
+    }
+
+    private void pause(Backoff backoff, RuntimeException e) {
+        if (closed) {
+            return;
+        }
+        Duration pause = backoff.next();
+        LOG.warn("the source is not followed, next try in {} ms: {}", pause.toMillis(), e.getMessage());
+        Pause.of(pause);
+    }
+
+    /** A watch that drops or repeats revisions is opened again; if that doesn't help, the generation is over. */
+    private void disordered(EtcdException.Disorder e) {
+        if (++disorders >= MAX_DISORDERS) {
+            disorders = 0;
+            generations.end(GenerationEnd.Cause.DISORDER, e.getMessage());
+        }
+    }
+
+    private void connectOnce() {
+        long askedAt = clock.millis();
+        Members.Reached reached = members.reach();
+        everReached = true;
+        try (EtcdClient member = reached.client()) {
+            leases.ask(Optional.of(member));
+            serve(member, reached.header(), askedAt);
+        } finally {
+            leases.ask(Optional.empty());
+        }
+    }
+
+    private void serve(EtcdClient member, EtcdHeader now, long askedAt) {
+        generations.identify(now);
+        if (!generations.isOpen()) {
+            generations.begin(now.revision());
+        }
+        Position position = generations.position();
+        position.stamper().proven(now.revision(), askedAt);
+        if (now.revision() < position.last()) {
+            generations.end(
+                    GenerationEnd.Cause.SOURCE_REPLACED,
+                    "the source stands at revision " + now.revision() + ", before " + position.last()
+                            + ": it was restored or replaced");
+            return;
+        }
+        generations.bringBase();
+        OptionalLong start = new WatchStart(member::isCompacted).after(position);
+        long backlog = now.revision() - position.last();
+        if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {
+            catching = Catching.DONE;
+            LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
+            generations.catchUp(member, now.revision());
+            return;
+        }
+        catching = Catching.NOT_YET;
+        watch(member, start.getAsLong(), position);
+    }
+
+    private void watch(EtcdClient member, long start, Position position) {
+        LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
+        WatchSession session = new WatchSession(member, start, position, spool, leases, clock, settings.tickInterval());
+        WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
+        try (EtcdWatch open = member.watch(start)) {
+            watch = open;
+            while (outcome == WatchSession.Outcome.GO_ON && !closed) {
+                outcome = session.step(open);
+                if (session.hasDelivered()) {
+                    disorders = 0;
+                }
+            }
+        } finally {
+            watch = null;
+        }
+        switch (outcome) {
+            case GO_ON, RECONNECT -> {}
+            case SPOOL_FULL -> {
+                LOG.warn("the spool is full: the watch is closed until Kafka has taken half of it");
+                spool.awaitRoom();
+            }
+            case REPLACED ->
+                generations.end(
+                        GenerationEnd.Cause.SOURCE_REPLACED,
+                        "the source was restored or replaced at or before revision " + session.difference());
+        }
+    }
+}

@@ -1,0 +1,290 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.etcd.file.EtcdDatabase;
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdHeader;
+import dev.tidemark.etcd.rpc.SnapshotFile;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins and ends generations. A new one is announced through a gate in the spool, which its snapshot opens; its base is
+ * brought into the archive by a thread of its own. If a generation's base never became ready, as capture was stopped in
+ * between, another snapshot gives it one with a later revision of the same generation: that is dense from its first
+ * revision on, and a base's descriptor carries its own revision. Used by one thread.
+ */
+final class Generations {
+    private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
+    private static final long CHUNK_BYTES = 1L << 20;
+
+    private final String cluster;
+    private final Spool spool;
+    private final BaseJob.Surroundings around;
+    private final Supplier<String> ids;
+    private final InstantSource clock;
+    private final CaptureSettings.NewSource newSource;
+
+    private Optional<Position> position = Optional.empty();
+    private Optional<Ending> ending;
+    private long sourceClusterId;
+    private boolean identified;
+    private boolean basePending;
+    private CompletableFuture<TopicEvent.GenerationOpened> gate = CompletableFuture.completedFuture(null);
+    private Thread baseThread;
+
+    /**
+     * Where a generation stands when capture starts.
+     *
+     * @param position how far it came; empty if none is to be continued
+     * @param ending how the last one ended, if none is to be continued and there was one
+     * @param sourceClusterId the etcd cluster that it was captured from; 0 if unknown
+     * @param basePending whether its base is not announced yet
+     */
+    record Standing(Optional<Position> position, Optional<Ending> ending, long sourceClusterId, boolean basePending) {}
+
+    Generations(
+            CaptureSettings settings,
+            Spool spool,
+            BaseJob.Surroundings around,
+            InstantSource clock,
+            Standing standing) {
+        this.cluster = settings.cluster();
+        this.newSource = settings.newSource();
+        this.spool = spool;
+        this.around = around;
+        this.ids = around.ids();
+        this.clock = clock;
+        this.position = standing.position;
+        this.ending = standing.ending;
+        this.sourceClusterId = standing.sourceClusterId;
+        this.basePending = standing.basePending;
+    }
+
+    boolean isOpen() {
+        return position.isPresent();
+    }
+
+    Position position() {
+        return position.orElseThrow();
+    }
+
+    /**
+     * Compares the source's id with the one captured so far. The id alone never proves that it is the same source.
+     *
+     * @throws CaptureException REFUSED at the start, unless another source is accepted
+     */
+    void identify(EtcdHeader header) {
+        boolean other = sourceClusterId != 0 && sourceClusterId != header.clusterId();
+        if (other && !identified && newSource == CaptureSettings.NewSource.REFUSE) {
+            throw new CaptureException(
+                    Failure.REFUSED,
+                    "cluster " + cluster + " was captured from etcd cluster " + Long.toHexString(sourceClusterId)
+                            + ", but " + Long.toHexString(header.clusterId()) + " answers now",
+                    "check etcd.endpoints; --new-source ends the old generation and begins another");
+        }
+        if (other && isOpen()) {
+            end(
+                    GenerationEnd.Cause.SOURCE_REPLACED,
+                    "etcd cluster " + Long.toHexString(header.clusterId()) + " answers instead of "
+                            + Long.toHexString(sourceClusterId));
+        }
+        identified = true;
+        sourceClusterId = header.clusterId();
+    }
+
+    /** Ends the generation; the next connection begins another. */
+    void end(GenerationEnd.Cause cause, String detail) {
+        Position over = position();
+        LOG.warn("generation {} ends at revision {}: {}", over.generation(), over.last(), detail);
+        stopBase();
+        // A generation whose gate was never opened does not exist: the one before it is still the one that ends.
+        boolean existed = !gate.cancel(false) && !gate.isCancelled();
+        if (existed) {
+            ending = Optional.of(new Ending(over.generation(), over.last(), cause, detail));
+        }
+        gate = CompletableFuture.completedFuture(null);
+        position = Optional.empty();
+    }
+
+    /**
+     * Begins a generation: the watch may open right after this revision, while the snapshot is still under way.
+     *
+     * @param revision the source's revision, agreed with its quorum
+     */
+    void begin(long revision) {
+        String id = ids.get();
+        LOG.info("generation {} begins after revision {}", id, revision);
+        gate = new CompletableFuture<>();
+        spool.add(new Item.Gate(id, gate));
+        Position begun = new Position(id, revision, new Overlap(), new Stamper(clock, 0));
+        position = Optional.of(begun);
+        basePending = false;
+        CompletableFuture<TopicEvent.GenerationOpened> opening = gate;
+        Optional<Ending> before = ending;
+        startBase(begun, revision, file -> opening.complete(opened(id, before, file)));
+    }
+
+    private TopicEvent.GenerationOpened opened(String id, Optional<Ending> before, BaseFile file) {
+        return new TopicEvent.GenerationOpened(
+                id,
+                cluster,
+                file.status().clusterId(),
+                file.status().version(),
+                file.revision(),
+                file.takenAt(),
+                before.map(end -> end.before(file.compactRevision())).orElse(null));
+    }
+
+    /** Brings a continued generation its base, if it never got one. */
+    void bringBase() {
+        if (basePending) {
+            basePending = false;
+            Position continued = position();
+            LOG.info("generation {} never got its base: another snapshot is taken", continued.generation());
+            startBase(continued, continued.last(), file -> {});
+        }
+    }
+
+    private void startBase(Position of, long atLeast, Consumer<BaseFile> taken) {
+        CrossCheck check = new CrossCheck();
+        of.compareWith(check);
+        BaseJob job = new BaseJob(around, of.generation(), atLeast, taken, check);
+        baseThread = new Thread(job, "tidemark-base-" + cluster);
+        baseThread.setDaemon(true);
+        baseThread.start();
+    }
+
+    private void stopBase() {
+        if (baseThread != null) {
+            baseThread.interrupt();
+            baseThread = null;
+        }
+    }
+
+    /** Stops what runs beside. */
+    void close() {
+        stopBase();
+        gate.cancel(false);
+    }
+
+    /**
+     * Goes on with a snapshot's records instead of the watch: the same generation if it still holds all that is missing,
+     * else the generation ends.
+     *
+     * @param atLeast the source's revision, agreed with its quorum
+     */
+    void catchUp(EtcdClient member, long atLeast) {
+        Position current = position();
+        Path directory = Rooms.create(around.directory(), "catchup-" + ids.get());
+        try {
+            SnapshotFile snapshot = member.snapshotTo(directory.resolve("snapshot.db"));
+            try (EtcdDatabase database = EtcdDatabase.open(snapshot.path())) {
+                catchUp(current, database, member.endpoint(), atLeast);
+            }
+        } finally {
+            Rooms.delete(directory);
+        }
+    }
+
+    private void catchUp(Position current, EtcdDatabase database, String endpoint, long atLeast) {
+        if (database.revision() < atLeast) {
+            throw new CaptureException(
+                    Failure.UNAVAILABLE,
+                    "the snapshot of " + endpoint + " is of revision " + database.revision() + ", older than "
+                            + atLeast,
+                    "the member lags behind: another one is asked");
+        }
+        if (database.compactRevision() > current.last()) {
+            end(
+                    GenerationEnd.Cause.COMPACTED,
+                    "the source was compacted at revision " + database.compactRevision() + " when capture stood at "
+                            + current.last());
+            return;
+        }
+        Continuation continuation = new Continuation(current, database.compactRevision());
+        database.forEachChange(0, 0, continuation::add);
+        continuation.finish();
+    }
+
+    /** Takes a snapshot's records in order: compares those that are known, hands on those that are new. */
+    private final class Continuation {
+        private final Position current;
+        private final long compacted;
+        private final long floor;
+        private List<Change> known = new ArrayList<>();
+        private List<Change> chunk = new ArrayList<>();
+        private long chunkBytes;
+        private boolean replaced;
+
+        Continuation(Position current, long compacted) {
+            this.current = current;
+            this.compacted = compacted;
+            this.floor = current.last();
+        }
+
+        void add(Change change) {
+            if (replaced || change.main() <= compacted) {
+                return;
+            }
+            if (change.main() <= floor) {
+                if (change.main() >= current.overlap().first().orElse(Long.MAX_VALUE)) {
+                    known.add(change);
+                }
+                return;
+            }
+            compare();
+            if (replaced) {
+                return;
+            }
+            boolean revisionEnds =
+                    !chunk.isEmpty() && chunk.get(chunk.size() - 1).main() != change.main();
+            if (revisionEnds && chunkBytes >= CHUNK_BYTES) {
+                handOn();
+            }
+            chunk.add(change);
+            chunkBytes += change.key().length + change.value().length + 1L;
+        }
+
+        void finish() {
+            compare();
+            if (!replaced && !chunk.isEmpty()) {
+                handOn();
+            }
+        }
+
+        private void compare() {
+            if (known.isEmpty()) {
+                return;
+            }
+            OptionalLong different = current.overlap().firstDifference(known);
+            known = new ArrayList<>();
+            if (different.isPresent()) {
+                replaced = true;
+                end(
+                        GenerationEnd.Cause.SOURCE_REPLACED,
+                        "the source was restored or replaced at or before revision " + different.getAsLong());
+            }
+        }
+
+        private void handOn() {
+            List<Change> stamped = current.stamper().stamp(chunk);
+            spool.put(Item.Changes.of(current.generation(), stamped));
+            current.advance(stamped);
+            chunk = new ArrayList<>();
+            chunkBytes = 0;
+        }
+    }
+}

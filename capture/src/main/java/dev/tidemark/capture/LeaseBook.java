@@ -1,0 +1,171 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdException;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.LeaseTtl;
+import dev.tidemark.schemas.topic.TopicEncoder;
+import java.io.Closeable;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks the source for the TTL of each lease that appears on a put: once, as soon as it is seen, beside the stream. A lease
+ * that could have died since it was asked, as its TTL is over, is asked again when it appears again: ids may be granted
+ * anew. A lease that is gone, or whose answer takes too long, is recorded as unknown and asked at its next appearance.
+ * Thread-safe.
+ */
+final class LeaseBook implements Closeable {
+    private static final int REMEMBERED = 100_000;
+
+    private final InstantSource clock;
+    private final Duration patience;
+    private final ExecutorService asking = Executors.newFixedThreadPool(2, runnable -> {
+        Thread thread = new Thread(runnable, "tidemark-leases");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Map<Long, Question> questions = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Question> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+    private EtcdClient client;
+
+    /** One asked lease. */
+    private static final class Question {
+        private final long askedAt;
+        private final CompletableFuture<LeaseTtl> answer;
+        private boolean recorded;
+
+        Question(long askedAt, CompletableFuture<LeaseTtl> answer) {
+            this.askedAt = askedAt;
+            this.answer = answer;
+        }
+    }
+
+    /**
+     * @param patience how long {@link #firstSeenIn} waits for answers
+     */
+    LeaseBook(InstantSource clock, Duration patience) {
+        this.clock = clock;
+        this.patience = patience;
+    }
+
+    /** Asks this member from now on; empty while there is none. */
+    synchronized void ask(Optional<EtcdClient> member) {
+        client = member.orElse(null);
+    }
+
+    /** Asks for the leases that appear for the first time, or again, without waiting. */
+    synchronized void see(List<Change> changes) {
+        for (Change change : changes) {
+            if (change.lease() != 0) {
+                see(change.lease());
+            }
+        }
+    }
+
+    /**
+     * The leases to be recorded with these changes: those that were asked since they were last recorded.
+     *
+     * @return at most {@link TopicEncoder#MAX_LEASES}; the others come with their next appearance
+     */
+    List<LeaseTtl> firstSeenIn(List<Change> changes) {
+        Set<Long> ids = new LinkedHashSet<>();
+        for (Change change : changes) {
+            if (change.lease() != 0) {
+                ids.add(change.lease());
+            }
+        }
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        List<LeaseTtl> leases = new ArrayList<>();
+        long deadline = System.nanoTime() + patience.toNanos();
+        for (long id : ids) {
+            Question question = unrecorded(id);
+            if (question != null && leases.size() < TopicEncoder.MAX_LEASES) {
+                leases.add(answer(id, question, deadline));
+                record(question);
+            }
+        }
+        return leases;
+    }
+
+    /** Forgets that anything was recorded: another generation begins. */
+    synchronized void recordAgain() {
+        questions.values().forEach(question -> question.recorded = false);
+    }
+
+    @Override
+    public void close() {
+        asking.shutdownNow();
+    }
+
+    private void see(long id) {
+        Question known = questions.get(id);
+        if (known == null || mayHaveDied(known)) {
+            EtcdClient member = client;
+            CompletableFuture<LeaseTtl> answer = member == null
+                    ? CompletableFuture.completedFuture(new LeaseTtl(id, LeaseTtl.UNKNOWN))
+                    : CompletableFuture.supplyAsync(() -> member.leaseTtl(id), asking);
+            questions.put(id, new Question(clock.millis(), answer));
+        }
+    }
+
+    private boolean mayHaveDied(Question known) {
+        if (!known.answer.isDone()) {
+            return false;
+        }
+        if (known.answer.isCompletedExceptionally()) {
+            return true;
+        }
+        long ttl = known.answer.join().ttlSeconds();
+        return ttl == LeaseTtl.UNKNOWN || clock.millis() - known.askedAt >= TimeUnit.SECONDS.toMillis(ttl);
+    }
+
+    private synchronized Question unrecorded(long id) {
+        if (!questions.containsKey(id)) {
+            see(id);
+        }
+        Question question = questions.get(id);
+        return question.recorded ? null : question;
+    }
+
+    private synchronized void record(Question question) {
+        question.recorded = true;
+    }
+
+    private static LeaseTtl answer(long id, Question question, long deadline) {
+        try {
+            long left = Math.max(0, deadline - System.nanoTime());
+            return question.answer.get(left, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | CompletionException e) {
+            return new LeaseTtl(id, LeaseTtl.UNKNOWN);
+        } catch (java.util.concurrent.ExecutionException e) {
+            if (e.getCause() instanceof EtcdException) {
+                return new LeaseTtl(id, LeaseTtl.UNKNOWN);
+            }
+            throw new IllegalStateException("asking for lease " + Long.toHexString(id), e.getCause());
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+}

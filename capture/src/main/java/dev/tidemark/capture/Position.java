@@ -1,0 +1,60 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.RevisionSequence;
+import java.util.List;
+import java.util.Optional;
+
+/** How far a generation was handed to the spool, and what is needed to go on from there. Used by one thread. */
+final class Position {
+    private final String generation;
+    private final RevisionSequence sequence;
+    private final Overlap overlap;
+    private final Stamper stamper;
+    private Optional<RevisionDigest> crossCheck = Optional.empty();
+
+    Position(String generation, long last, Overlap overlap, Stamper stamper) {
+        this.generation = generation;
+        this.sequence = new RevisionSequence("source to spool, generation " + generation, last);
+        this.overlap = overlap;
+        this.stamper = stamper;
+    }
+
+    String generation() {
+        return generation;
+    }
+
+    /** The last revision that was handed on. */
+    long last() {
+        return sequence.last();
+    }
+
+    Overlap overlap() {
+        return overlap;
+    }
+
+    Stamper stamper() {
+        return stamper;
+    }
+
+    /** Tells a base's cross-check of every revision from now on. */
+    void compareWith(CrossCheck check) {
+        crossCheck = Optional.of(new RevisionDigest(check::saw));
+    }
+
+    /**
+     * Notes that whole revisions were handed on.
+     *
+     * @throws dev.tidemark.schemas.DensityException if they don't follow the last ones
+     */
+    void advance(List<Change> changes) {
+        sequence.accept(new RevisionRange(
+                changes.get(0).main(), changes.get(changes.size() - 1).main()));
+        overlap.add(changes);
+        crossCheck.ifPresent(check -> {
+            changes.forEach(check::add);
+            check.complete();
+        });
+    }
+}

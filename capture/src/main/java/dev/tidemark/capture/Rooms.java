@@ -1,0 +1,59 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Directories on the local disk, whose content means nothing after a stop. */
+final class Rooms {
+    private Rooms() {}
+
+    /** Makes a directory if it is not there, and deletes all that is in it. */
+    static void empty(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            try (Stream<Path> left = Files.list(directory)) {
+                left.forEach(Rooms::delete);
+            }
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
+    }
+
+    /** Makes a new directory. */
+    static Path create(Path parent, String name) {
+        try {
+            return Files.createDirectories(parent.resolve(name));
+        } catch (IOException e) {
+            throw unusable(parent, e);
+        }
+    }
+
+    /** Deletes a file or a directory with all that is in it. */
+    static void delete(Path path) {
+        if (Files.notExists(path)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(path)) {
+            List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+            for (Path each : deepestFirst) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + path, e);
+        }
+    }
+
+    private static CaptureException unusable(Path directory, IOException e) {
+        return new CaptureException(
+                Failure.USAGE,
+                "the spool directory " + directory + " cannot be used: " + e.getMessage(),
+                "name one that capture may write to",
+                e);
+    }
+}

@@ -1,0 +1,212 @@
+package dev.tidemark.capture;
+
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A first-in-first-out queue between the source and the topic: a little in memory, and what is too much for that on disk,
+ * so that the source's watch is never slow and the heap never grows. Thread-safe for one writer of changes, any writer of
+ * other items, and one reader.
+ */
+final class Spool implements Closeable {
+    private final long memoryLimit;
+    private final long diskLimit;
+    private final SpoolFiles files;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Slot> slots = new ArrayDeque<>();
+
+    /** The rest of the run that is being taken: before all slots. */
+    private final Deque<Item> readBack = new ArrayDeque<>();
+
+    private long inMemory;
+    private boolean closed;
+    private RuntimeException failure;
+
+    /** Whether there was room. */
+    enum Room {
+        TAKEN,
+        FULL
+    }
+
+    /** An item in memory, or a run of items on disk: one of both. */
+    private record Slot(Item item, SpoolFiles.Run run) {}
+
+    Spool(CaptureSettings.Spool settings) {
+        this.memoryLimit = settings.memoryBytes();
+        this.diskLimit = settings.diskBytes();
+        this.files = new SpoolFiles(settings.directory());
+    }
+
+    /** Adds changes behind all others; {@code FULL}, and nothing is added, if the disk's limit is reached. */
+    Room offer(Item.Changes item) {
+        lock.lock();
+        try {
+            if (inMemory + item.bytes() <= memoryLimit) {
+                addToMemory(item);
+                return Room.TAKEN;
+            }
+            if (files.bytes() + item.bytes() > diskLimit) {
+                return Room.FULL;
+            }
+            Slot last = slots.peekLast();
+            Optional<SpoolFiles.Run> extended =
+                    last != null && last.run != null ? files.extend(last.run, item) : Optional.empty();
+            if (extended.isPresent()) {
+                slots.removeLast();
+            }
+            slots.addLast(new Slot(null, extended.orElseGet(() -> files.write(item))));
+            changed.signalAll();
+            return Room.TAKEN;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds changes behind all others; waits as long as memory is full. */
+    void put(Item.Changes item) {
+        lock.lock();
+        try {
+            while (inMemory > 0 && inMemory + item.bytes() > memoryLimit && !closed) {
+                changed.await();
+            }
+            addToMemory(item);
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a small item behind all others. */
+    void add(Item item) {
+        lock.lock();
+        try {
+            slots.addLast(new Slot(item, null));
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes the next item.
+     *
+     * @return empty after the time is over
+     * @throws RuntimeException what {@link #fail} was told, at once
+     */
+    Optional<Item> poll(Duration timeout) {
+        long nanos = timeout.toNanos();
+        lock.lock();
+        try {
+            while (true) {
+                if (failure != null) {
+                    throw failure;
+                }
+                if (!slots.isEmpty() || !readBack.isEmpty()) {
+                    return Optional.of(take());
+                }
+                if (nanos <= 0 || closed) {
+                    return Optional.empty();
+                }
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until at most half of the disk's limit is used; false if the spool was closed meanwhile. */
+    boolean awaitRoom() {
+        lock.lock();
+        try {
+            while (files.bytes() > diskLimit / 2 && !closed) {
+                changed.await();
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes the reader fail. */
+    void fail(RuntimeException why) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = why;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws what {@link #fail} was told, if anything. */
+    void rethrowFailure() {
+        lock.lock();
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes that wait on disk. */
+    long diskBytes() {
+        lock.lock();
+        try {
+            return files.bytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets everybody go who waits, and deletes the files. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            slots.clear();
+            readBack.clear();
+            changed.signalAll();
+            files.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Item take() {
+        if (!readBack.isEmpty()) {
+            return readBack.removeFirst();
+        }
+        Slot head = slots.removeFirst();
+        changed.signalAll();
+        if (head.run != null) {
+            readBack.addAll(files.read(head.run));
+            return readBack.removeFirst();
+        }
+        if (head.item instanceof Item.Changes changes) {
+            inMemory -= changes.bytes();
+        }
+        return head.item;
+    }
+
+    private void addToMemory(Item.Changes item) {
+        inMemory += item.bytes();
+        slots.addLast(new Slot(item, null));
+        changed.signalAll();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Failure;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Makes the revisions topic as the laws need it, or refuses one that is different. Thread-safe. */
+final class TopicSetup {
+    private static final String RETENTION = Long.toString(Duration.ofDays(7).toMillis());
+
+    private final CaptureSettings settings;
+
+    TopicSetup(CaptureSettings settings) {
+        this.settings = settings;
+    }
+
+    /** What the topic must be, and why no other value will do is written in docs/format.md and the design of capture. */
+    static Map<String, String> required(short replication) {
+        Map<String, String> configs = new LinkedHashMap<>();
+        configs.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        configs.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+        configs.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+        configs.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, replication >= 3 ? "2" : "1");
+        configs.put(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
+        configs.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+        return configs;
+    }
+
+    /**
+     * The topic, made if it is not there.
+     *
+     * @throws CaptureException UNAVAILABLE if Kafka gives no answer, REFUSED if a topic of this name is different
+     */
+    TopicPlace ensure() {
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            TopicDescription found = describe(admin);
+            if (found == null) {
+                create(admin);
+                found = awaitCreated(admin);
+            }
+            check(found, configs(admin));
+            return new TopicPlace(
+                    settings.topic().name(),
+                    found.topicId().toString(),
+                    settings.topic().partition());
+        } catch (KafkaException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /** The topic's id now; empty if it is gone. */
+    String currentId() {
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            TopicDescription found = describe(admin);
+            return found == null ? "" : found.topicId().toString();
+        } catch (KafkaException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private TopicDescription awaitCreated(Admin admin) {
+        for (int attempt = 0; attempt < 50; attempt++) {
+            TopicDescription found = describe(admin);
+            if (found != null) {
+                return found;
+            }
+            Pause.of(Duration.ofMillis(100));
+        }
+        throw unavailable(new KafkaException("the new topic does not appear"));
+    }
+
+    private TopicDescription describe(Admin admin) {
+        String name = settings.topic().name();
+        try {
+            return admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return null;
+            }
+            throw unavailable(e.getCause());
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
+    private void create(Admin admin) {
+        CaptureSettings.Topic topic = settings.topic();
+        Map<String, String> configs = required(topic.replication());
+        configs.put(TopicConfig.RETENTION_MS_CONFIG, RETENTION);
+        NewTopic wanted = new NewTopic(topic.name(), topic.partitions(), topic.replication()).configs(configs);
+        try {
+            admin.createTopics(List.of(wanted)).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw unavailable(e.getCause());
+            }
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
+    private Config configs(Admin admin) {
+        ConfigResource resource =
+                new ConfigResource(ConfigResource.Type.TOPIC, settings.topic().name());
+        try {
+            return admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        } catch (ExecutionException e) {
+            throw unavailable(e.getCause());
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
+    private void check(TopicDescription found, Config configs) {
+        Map<String, String> differences = new LinkedHashMap<>();
+        short replicas = (short) found.partitions().get(0).replicas().size();
+        required(replicas).forEach((key, wanted) -> {
+            String is = configs.get(key).value();
+            if (!wanted.equals(is)) {
+                differences.put(key, is + " instead of " + wanted);
+            }
+        });
+        CaptureSettings.Topic topic = settings.topic();
+        if (replicas < topic.replication()) {
+            differences.put("replicas", replicas + " instead of " + topic.replication());
+        }
+        if (found.partitions().size() <= topic.partition()) {
+            differences.put("partitions", found.partitions().size() + ", so there is no " + topic.partition());
+        }
+        if (!differences.isEmpty()) {
+            throw new CaptureException(
+                    Failure.REFUSED,
+                    "topic " + topic.name() + " is not as the revisions topic must be: "
+                            + differences.entrySet().stream()
+                                    .map(difference -> difference.getKey() + " is " + difference.getValue())
+                                    .collect(Collectors.joining(", ")),
+                    "change it with kafka-configs, or name another topic");
+        }
+    }
+
+    private CaptureException unavailable(Throwable cause) {
+        return new CaptureException(
+                Failure.UNAVAILABLE,
+                "Kafka at " + settings.kafka().getOrDefault("bootstrap.servers", "(no bootstrap.servers)")
+                        + " gives no answer about topic " + settings.topic().name() + ": " + cause.getMessage(),
+                "check kafka.bootstrap.servers and that the brokers run",
+                cause);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.topic.TopicDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * Reads the end of a partition, committed records only, far enough back to tell where capture stands. To be read after
+ * {@code initTransactions}: then no transaction of our own is open, and everything before the end is decided.
+ */
+final class TopicTail {
+    private static final long FIRST_STEP = 256;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final CaptureSettings settings;
+    private final TopicPlace place;
+
+    TopicTail(CaptureSettings settings, TopicPlace place) {
+        this.settings = settings;
+        this.place = place;
+    }
+
+    /**
+     * The end of the partition.
+     *
+     * @param state what it says
+     * @param nextOffset the offset that the next record gets
+     * @param writer the instance that wrote the last record; empty if there is none
+     */
+    record End(TailState state, long nextOffset, String writer) {}
+
+    /** Which end of the partition to read up to. */
+    enum Upto {
+        /** The high watermark: everything before it is decided, since no transaction can be open. */
+        HIGH_WATERMARK,
+        /** The last stable offset: what is committed now, whoever else may be writing. */
+        STABLE
+    }
+
+    /** What the partition's end says about the position, and about nothing further back than needed. */
+    End read(Upto upto) {
+        return read(upto, Depth.POSITION);
+    }
+
+    /** The same; reads back to where the generation was opened or its base announced, if the topic reaches so far. */
+    End readToOpening() {
+        return read(Upto.HIGH_WATERMARK, Depth.OPENING);
+    }
+
+    private enum Depth {
+        POSITION,
+        OPENING
+    }
+
+    private End read(Upto upto, Depth depth) {
+        TopicPartition partition = place.topicPartition();
+        long end = end(upto);
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(KafkaClients.consumer(settings))) {
+            consumer.assign(List.of(partition));
+            long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
+            for (long step = FIRST_STEP; ; step *= 2) {
+                long start = Math.max(begin, end - step);
+                End read = readFrom(consumer, start, end);
+                TailState state = read.state;
+                boolean enough = state.isEnough()
+                        && (depth == Depth.POSITION
+                                || state.isBaseReady()
+                                || state.opened().isPresent());
+                if (enough || start == begin) {
+                    return read;
+                }
+            }
+        }
+    }
+
+    private End readFrom(KafkaConsumer<byte[], byte[]> consumer, long start, long end) {
+        TopicPartition partition = place.topicPartition();
+        TailState state = new TailState();
+        String writer = "";
+        boolean aligned = false;
+        consumer.seek(partition, start);
+        long progressAt = System.nanoTime();
+        try (TopicDecoder decoder = new TopicDecoder(spool())) {
+            while (consumer.position(partition) < end) {
+                long before = consumer.position(partition);
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    writer = writer(record);
+                    if (!aligned && decoder.isContinuation(record.value())) {
+                        continue;
+                    }
+                    aligned = true;
+                    decoder.decode(record.value(), state);
+                }
+                if (consumer.position(partition) > before) {
+                    progressAt = System.nanoTime();
+                } else if (System.nanoTime() - progressAt > PATIENCE.toNanos()) {
+                    throw stuck(before, end);
+                }
+            }
+        }
+        return new End(state, end, writer);
+    }
+
+    private long end(Upto upto) {
+        IsolationLevel level = upto == Upto.STABLE ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            return admin.listOffsets(Map.of(place.topicPartition(), OffsetSpec.latest()), new ListOffsetsOptions(level))
+                    .partitionResult(place.topicPartition())
+                    .get()
+                    .offset();
+        } catch (ExecutionException e) {
+            throw new CaptureException(
+                    Failure.UNAVAILABLE,
+                    "Kafka does not tell the end of " + place.topicPartition() + ": "
+                            + e.getCause().getMessage(),
+                    "check that the brokers run",
+                    e);
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
+    private Path spool() {
+        return settings.spool().directory();
+    }
+
+    static String writer(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(TransactionalLog.WRITER_HEADER);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private CaptureException stuck(long position, long end) {
+        return new CaptureException(
+                Failure.UNAVAILABLE,
+                "reading the end of " + place.topicPartition() + " stands at offset " + position + " of " + end,
+                "look for a hanging transaction on that partition: kafka-transactions.sh find-hanging");
+    }
+}

@@ -1,0 +1,336 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.RevisionSequence;
+import dev.tidemark.schemas.topic.TopicEncoder;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes what waits in the spool and writes it into the topic, one transaction after the other. What was taken is kept
+ * until it is committed; after any error the topic's own end says what of it still has to be written. One thread runs it.
+ */
+final class TopicWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicWriter.class);
+    private static final Duration WINDOW = Duration.ofMillis(10);
+    private static final long TRANSACTION_BYTES = 4L << 20;
+    private static final Duration SETTLING = Duration.ofSeconds(1);
+
+    private final CaptureSettings settings;
+    private final Spool spool;
+    private final LeaseBook leases;
+    private final TopicAccess access;
+    private final InstantSource clock;
+    private final TopicEncoder encoder = new TopicEncoder();
+    private final Standing standing = new Standing();
+    private TransactionalLog log;
+    private List<Item> inFlight = new ArrayList<>();
+    private long wroteAtNanos = System.nanoTime();
+    private boolean wrote;
+    private volatile boolean closed;
+
+    /** What stands in the topic. */
+    private static final class Standing {
+        private String generation = "";
+        private RevisionSequence sequence = new RevisionSequence("spool to topic", 0);
+        private String lastBase = "";
+
+        void set(String id, long last) {
+            generation = id;
+            sequence = new RevisionSequence("spool to topic, generation " + id, last);
+        }
+    }
+
+    /**
+     * @param opened the log, its end read
+     * @param end what the topic said
+     * @param position where the generation is continued; empty if none is
+     */
+    TopicWriter(
+            CaptureSettings settings,
+            Spool spool,
+            LeaseBook leases,
+            TopicAccess access,
+            InstantSource clock,
+            TransactionalLog opened,
+            TopicTail.End end,
+            Optional<Position> position) {
+        this.settings = settings;
+        this.spool = spool;
+        this.leases = leases;
+        this.access = access;
+        this.clock = clock;
+        this.log = opened;
+        log.expect(end.nextOffset());
+        position.ifPresent(continued -> standing.set(continued.generation(), continued.last()));
+    }
+
+    /** The last revision that is committed in the topic. */
+    long lastCommitted() {
+        return standing.sequence.last();
+    }
+
+    /** Writes until {@link #close}. */
+    void run() {
+        try {
+            if (!standing.generation.isEmpty()) {
+                // The first word of a successor: whoever wrote before sees who does now.
+                attempt(this::tick);
+            }
+            while (!closed) {
+                collect();
+                if (!inFlight.isEmpty()) {
+                    attempt(this::writeInFlight);
+                } else if (isTickDue()) {
+                    attempt(this::tick);
+                }
+            }
+        } finally {
+            log.close();
+        }
+    }
+
+    /** Makes {@link #run} end soon. Any thread may call this. */
+    void close() {
+        closed = true;
+    }
+
+    private void collect() {
+        long wait = Math.max(0, settings.tickInterval().toNanos() - (System.nanoTime() - wroteAtNanos));
+        Optional<Item> first = spool.poll(Duration.ofNanos(Math.min(wait, TimeUnit.MILLISECONDS.toNanos(200))));
+        long begun = System.nanoTime();
+        long bytes = 0;
+        Optional<Item> next = first;
+        while (next.isPresent()) {
+            inFlight.add(next.get());
+            if (next.get() instanceof Item.Gate) {
+                return;
+            }
+            bytes += next.get() instanceof Item.Changes changes ? changes.bytes() : 0;
+            long left = WINDOW.toNanos() - (System.nanoTime() - begun);
+            next = left <= 0 || bytes >= TRANSACTION_BYTES ? Optional.empty() : spool.poll(Duration.ofNanos(left));
+        }
+    }
+
+    private boolean isTickDue() {
+        return !standing.generation.isEmpty()
+                && System.nanoTime() - wroteAtNanos >= settings.tickInterval().toNanos();
+    }
+
+    /** Any error of the producer has one answer: a new one, and what the topic's end says. */
+    private void attempt(Runnable transaction) {
+        try {
+            transaction.run();
+        } catch (KafkaException e) {
+            LOG.warn("a transaction on {} failed, the topic's end is read: {}", access.place(), e.toString());
+            recover(e);
+        }
+    }
+
+    private void tick() {
+        log.begin();
+        log.send(encoder.encode(new TopicEvent.Tick(standing.generation, clock.millis())));
+        commit();
+    }
+
+    private void writeInFlight() {
+        Item last = inFlight.get(inFlight.size() - 1);
+        if (last instanceof Item.Gate gate) {
+            if (inFlight.size() > 1) {
+                write(inFlight.subList(0, inFlight.size() - 1));
+                inFlight = new ArrayList<>(List.of(gate));
+            }
+            pass(gate);
+        } else {
+            write(inFlight);
+        }
+        inFlight = new ArrayList<>();
+    }
+
+    /** Waits for a generation to be opened; time goes on in the one before. */
+    private void pass(Item.Gate gate) {
+        while (!closed) {
+            try {
+                TopicEvent.GenerationOpened opened = gate.opened().get(50, TimeUnit.MILLISECONDS);
+                log.begin();
+                log.send(encoder.encode(opened));
+                commit();
+                standing.set(opened.generation(), opened.baseRevision());
+                leases.recordAgain();
+                return;
+            } catch (TimeoutException e) {
+                spool.rethrowFailure();
+                if (isTickDue()) {
+                    tick();
+                }
+            } catch (java.util.concurrent.CancellationException | ExecutionException e) {
+                LOG.info("generation {} was given up before it began", gate.generation());
+                return;
+            } catch (InterruptedException e) {
+                throw Pause.interrupted(e);
+            }
+        }
+    }
+
+    private void write(List<Item> items) {
+        Transaction transaction = new Transaction();
+        items.forEach(item -> item.accept(transaction));
+        transaction.finish();
+    }
+
+    private void commit() {
+        log.commit();
+        wrote = true;
+        wroteAtNanos = System.nanoTime();
+    }
+
+    private void recover(KafkaException first) {
+        if (first instanceof ProducerFencedException) {
+            // Whoever fenced us writes a tick at once: time to see it.
+            Pause.of(SETTLING);
+        }
+        Backoff backoff = new Backoff();
+        while (!closed) {
+            log.close();
+            try {
+                reopen();
+                return;
+            } catch (KafkaException e) {
+                pause(backoff, e);
+            } catch (CaptureException e) {
+                if (e.failure() != Failure.UNAVAILABLE) {
+                    throw e;
+                }
+                pause(backoff, e);
+            }
+        }
+    }
+
+    private void pause(Backoff backoff, RuntimeException e) {
+        spool.rethrowFailure();
+        Duration pause = backoff.next();
+        LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), e.getMessage());
+        Pause.of(pause);
+    }
+
+    private void reopen() {
+        access.requireSameTopic();
+        String writer = access.tail().read(TopicTail.Upto.STABLE).writer();
+        if (wrote && !writer.isEmpty() && !writer.equals(access.instance())) {
+            throw new CaptureException(
+                    Failure.FENCED,
+                    "another instance (" + writer + ") captures cluster " + settings.cluster() + " now",
+                    "let one of both run; with hot standby the other one waits by itself");
+        }
+        log = access.openLog();
+        TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
+        log.expect(end.nextOffset());
+        TailState state = end.state();
+        boolean passedGate = inFlight.stream()
+                .anyMatch(item -> item instanceof Item.Gate && item.generation().equals(state.generation()));
+        if (passedGate) {
+            inFlight.removeIf(item -> item instanceof Item.Gate);
+            standing.set(state.generation(), state.last());
+        } else if (!state.generation().equals(standing.generation) || state.last() < standing.sequence.last()) {
+            throw new SessionOver(access.place() + " stands at generation " + state.generation() + ", revision "
+                    + state.last() + ", but " + standing.generation + ", " + standing.sequence.last()
+                    + " was committed");
+        } else {
+            standing.set(state.generation(), state.last());
+        }
+        standing.lastBase = state.lastBase();
+        leases.recordAgain();
+    }
+
+    /** One transaction under way; it begins with the first record, so that nothing to write is no transaction. */
+    private final class Transaction implements Item.Visitor {
+        private final List<Change> gathered = new ArrayList<>();
+        private long last = standing.sequence.last();
+        private String base = standing.lastBase;
+        private boolean begun;
+
+        @Override
+        public void changes(Item.Changes item) {
+            if (!item.generation().equals(standing.generation) || item.last() <= last) {
+                return;
+            }
+            List<Change> changes = item.changes();
+            if (item.first() <= last) {
+                int fresh = 0;
+                while (changes.get(fresh).main() <= last) {
+                    fresh++;
+                }
+                changes = changes.subList(fresh, changes.size());
+            }
+            RevisionSequence check = new RevisionSequence("spool to topic", last);
+            check.accept(new RevisionRange(changes.get(0).main(), item.last()));
+            last = item.last();
+            gathered.addAll(changes);
+        }
+
+        @Override
+        public void progress(Item.Progress item) {
+            if (item.generation().equals(standing.generation) && item.revision() == last) {
+                send(encoder.encode(new TopicEvent.Progress(item.generation(), item.revision(), item.atMillis())));
+            }
+        }
+
+        @Override
+        public void ready(Item.Ready item) {
+            if (item.generation().equals(standing.generation)
+                    && !item.event().descriptor().equals(base)) {
+                base = item.event().descriptor();
+                send(encoder.encode(item.event()));
+            }
+        }
+
+        @Override
+        public void gate(Item.Gate item) {
+            throw new IllegalStateException("a gate is no part of a transaction");
+        }
+
+        void finish() {
+            sendGathered();
+            if (begun) {
+                commit();
+                standing.set(standing.generation, last);
+                standing.lastBase = base;
+            }
+        }
+
+        private void send(byte[] record) {
+            sendGathered();
+            begin();
+            log.send(record);
+        }
+
+        private void sendGathered() {
+            if (gathered.isEmpty()) {
+                return;
+            }
+            begin();
+            encoder.encodeRevisions(standing.generation, leases.firstSeenIn(gathered), gathered, log::send);
+            gathered.clear();
+        }
+
+        private void begin() {
+            if (!begun) {
+                begun = true;
+                log.begin();
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.tidemark.capture;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * The only writer of a partition: one transaction at a time, each checked to stand right after the one before. Any error
+ * ends it; whoever owns it opens another one and reads the topic's end. Not thread-safe.
+ */
+final class TransactionalLog implements AutoCloseable {
+    /** The record header that holds the writing instance's id. */
+    static final String WRITER_HEADER = "writer";
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final TopicPlace place;
+    private final byte[] key;
+    private final RecordHeader writer;
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+    private long nextOffset;
+
+    private TransactionalLog(
+            KafkaProducer<byte[], byte[]> producer, TopicPlace place, String cluster, String instance) {
+        this.producer = producer;
+        this.place = place;
+        this.key = cluster.getBytes(StandardCharsets.UTF_8);
+        this.writer = new RecordHeader(WRITER_HEADER, instance.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Ends whatever transaction of this cluster is still open, anywhere, and fences its producer. */
+    static TransactionalLog open(CaptureSettings settings, TopicPlace place, String instance) {
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(KafkaClients.producer(settings));
+        try {
+            producer.initTransactions();
+            return new TransactionalLog(producer, place, settings.cluster(), instance);
+        } catch (KafkaException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    /** Says which offset the next record must get. */
+    void expect(long offset) {
+        nextOffset = offset;
+    }
+
+    /** The offset that the next record must get. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    void begin() {
+        sent.clear();
+        producer.beginTransaction();
+    }
+
+    void send(byte[] value) {
+        sent.add(producer.send(
+                new ProducerRecord<>(place.topic(), place.partition(), null, key, value, List.of(writer))));
+    }
+
+    /**
+     * Commits what was sent since {@link #begin}, if it stands where it must.
+     *
+     * @throws KafkaException on any error; whether the transaction was committed is then unknown
+     */
+    void commit() {
+        producer.flush();
+        long expected = nextOffset;
+        for (Future<RecordMetadata> future : sent) {
+            long offset = offset(future);
+            if (offset != expected) {
+                producer.abortTransaction();
+                throw new KafkaException("a record of " + place.topicPartition() + " got offset " + offset
+                        + " instead of " + expected + ": somebody else writes there, or the topic is another one");
+            }
+            expected++;
+        }
+        producer.commitTransaction();
+        // The commit's own marker takes an offset too.
+        nextOffset = expected + 1;
+    }
+
+    private static long offset(Future<RecordMetadata> future) {
+        try {
+            return future.get().offset();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ZERO);
+    }
+}
