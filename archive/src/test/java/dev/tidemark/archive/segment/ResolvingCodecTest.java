@@ -30,7 +30,10 @@ class ResolvingCodecTest {
         assertThat(read).isEqualTo(log);
         read.clear();
         new ResolvingCodec(later)
-                .decode(new DataBlock("x.avro", 0, 100, 100 + log.size(), bytes, bytes.length), o -> o == 107, read::add);
+                .decode(
+                        new DataBlock("x.avro", 0, 100, 100 + log.size(), bytes, bytes.length),
+                        o -> o == 107,
+                        read::add);
         assertThat(read).containsExactly(log.get(7));
     }
 

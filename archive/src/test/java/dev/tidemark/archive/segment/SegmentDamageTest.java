@@ -97,8 +97,7 @@ class SegmentDamageTest {
 
     @Test
     void aTruncatedLocalFileIsRefused() throws IOException {
-        try (RandomAccessFile file =
-                new RandomAccessFile(written.get(0).data().toFile(), "rw")) {
+        try (RandomAccessFile file = new RandomAccessFile(written.get(0).data().toFile(), "rw")) {
             file.setLength(file.length() - 1);
         }
         assertThatThrownBy(() -> scan(Segment.open(written.get(0))))
@@ -161,8 +160,8 @@ class SegmentDamageTest {
         });
         assertThatThrownBy(() -> scan(open()))
                 .isNotInstanceOf(DamagedObjectException.class)
-                .isInstanceOfSatisfying(ArchiveException.class, e -> assertThat(e.failure())
-                        .isEqualTo(Failure.UNAVAILABLE))
+                .isInstanceOfSatisfying(
+                        ArchiveException.class, e -> assertThat(e.failure()).isEqualTo(Failure.UNAVAILABLE))
                 .hasMessageContaining("0.idx");
     }
 

@@ -51,8 +51,8 @@ class SegmentGoldenTest {
             assertThat(old.entry()).isEqualTo(now.entry());
         }
         assertThat(old.next()).isFalse();
-        assertThat(segment.ordinalsUpTo(30)).isEqualTo((int)
-                log.stream().filter(c -> c.main() <= 30).count());
+        assertThat(segment.ordinalsUpTo(30))
+                .isEqualTo((int) log.stream().filter(c -> c.main() <= 30).count());
     }
 
     @Test
@@ -80,8 +80,8 @@ class SegmentGoldenTest {
     private SegmentRef goldenRef(byte[] data, byte[] index) {
         IndexFooter footer = IndexFooter.parse(
                 "golden", index.length, Arrays.copyOfRange(index, index.length - IndexFooter.LENGTH, index.length));
-        byte[] table = Arrays.copyOfRange(
-                index, (int) footer.blockTable().offset(), (int) footer.blockTable().end());
+        byte[] table = Arrays.copyOfRange(index, (int) footer.blockTable().offset(), (int)
+                footer.blockTable().end());
         return new SegmentRef(
                 new ObjectRef("0.avro", (long) data.length, Checksums.sha256Hex(data)),
                 new ObjectRef("0.idx", (long) index.length, Checksums.sha256Hex(index)),
