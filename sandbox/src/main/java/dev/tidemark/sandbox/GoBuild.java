@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,6 +25,9 @@ final class GoBuild {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final Pattern GO_LINE = Pattern.compile("(?m)^go (\\d+)\\.(\\d+)(?:\\.(\\d+))?\\s*$");
     private static final Pattern GO_VERSION = Pattern.compile("go(\\d+)\\.(\\d+)(?:\\.(\\d+))?");
+    /** From here on Go fetches the newer toolchain that a module asks for, as it fetches modules. */
+    private static final int[] FETCHES_NEWER = {1, 21, 0};
+
     private static final Object IN_PROCESS = new Object();
 
     private final Map<String, String> environment;
@@ -79,7 +81,7 @@ final class GoBuild {
     private void compile(PinnedServer server, Path go, Path module, Path made) {
         Map<String, String> variables = new HashMap<>();
         variables.put("CGO_ENABLED", "0");
-        variables.put("GOTOOLCHAIN", "local");
+        variables.put("GOTOOLCHAIN", "auto");
         variables.put("GOFLAGS", "-mod=readonly");
         variables.put("GOWORK", "off");
         try {
@@ -111,20 +113,19 @@ final class GoBuild {
 
         String said = Command.of(go.get().toString(), "version").stdout();
         Optional<int[]> found = version(GO_VERSION, said);
-        if (found.isEmpty() || Arrays.compare(found.get(), needed) < 0) {
+        if (found.isEmpty() || Arrays.compare(found.get(), FETCHES_NEWER) < 0) {
             throw needsGo(server, needed, go.get() + " says: " + said.strip());
         }
         return go.get();
     }
 
     private static SandboxException needsGo(PinnedServer server, int[] needed, String found) {
-        String version = needed[0] + "." + needed[1];
         return new SandboxException(
                 Failure.UNAVAILABLE,
-                "%s is not installed, and building it needs Go %s.%d or newer: %s"
-                        .formatted(server, version, needed[2], found),
-                "install Go (Debian: apt-get install golang-go, from backports where it is older than %s), or set %s to a directory with %s"
-                        .formatted(version, server.variable(), server.executables()));
+                "%s is not installed, and building it needs Go %d.%d, or Go 1.21 and newer to fetch that: %s"
+                        .formatted(server, needed[0], needed[1], found),
+                "install Go (Debian: apt-get install golang-go; on bookworm golang-go/bookworm-backports), or set %s to a directory with %s"
+                        .formatted(server.variable(), server.executables()));
     }
 
     private static Optional<int[]> version(Pattern pattern, String text) {
@@ -151,7 +152,7 @@ final class GoBuild {
     }
 
     private static String minutes(PinnedServer server) {
-        return List.of("minio").contains(server.name()) ? "4 minutes" : "1 minute";
+        return server.name().equals("minio") ? "4 minutes" : "1 minute";
     }
 
     /** Minutes of silence look like a hang, and no logger may be set up yet: the one line that goes straight out. */

@@ -1,6 +1,6 @@
 module tidemark/servers/minio
 
-go 1.26.8
+go 1.24.0
 
 tool github.com/minio/minio
 
