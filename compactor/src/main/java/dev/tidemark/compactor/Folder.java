@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Folder implements Intake.Lane {
     private static final Logger LOG = LoggerFactory.getLogger(Folder.class);
-    private static final long NONE = -1;
 
     /** Told once when a folder has stopped for good by itself. */
     interface Ending {
@@ -44,7 +43,7 @@ final class Folder implements Intake.Lane {
 
     private boolean begun;
     private String cluster = "";
-    private long suspect = NONE;
+    private final SecondLook secondLook = new SecondLook();
 
     Folder(int partition, LogReader log, Foundry foundry, Backlog backlog, Ending ending) {
         this.partition = partition;
@@ -163,9 +162,11 @@ final class Folder implements Intake.Lane {
                 });
             });
         }
-        if (first[0] == null) {
-            first[0] = take();
-            queue.addFirst(first[0]);
+        while (first[0] == null) {
+            first[0] = poll();
+            if (first[0] != null) {
+                queue.addFirst(first[0]);
+            }
         }
         byte[] key = first[0].key();
         if (key == null || key.length == 0) {
@@ -181,10 +182,12 @@ final class Folder implements Intake.Lane {
         }
         gauge.phase(PartitionHealth.Phase.FOLDING);
         while (!doubt) {
-            LogRecord record = take();
-            backlog.remove(record.weight());
-            if (record.offset() >= fold.position() && !accept(fold, record)) {
-                return;
+            LogRecord record = poll();
+            if (record != null) {
+                backlog.remove(record.weight());
+                if (record.offset() >= fold.position() && !accept(fold, record)) {
+                    return;
+                }
             }
         }
     }
@@ -202,33 +205,21 @@ final class Folder implements Intake.Lane {
         return goOn[0];
     }
 
-    /** Whether the fold goes on after the record. A defect is believed when it is seen twice, read anew. */
+    /** Whether the fold goes on after the record. */
     private boolean accept(Fold fold, LogRecord record) {
         if (stopped) {
             throw new StoppedException();
         }
-        try {
-            return fold.accept(record) == Fold.Step.GO_ON;
-        } catch (LogDefectException e) {
-            if (suspect != record.offset()) {
-                suspect = record.offset();
-                LOG.warn("{}, partition {}: {}; reading it again", cluster, partition, e.getMessage());
-                return false;
-            }
-            return fold.endInHole(record, e) == Fold.Step.GO_ON;
-        }
+        return secondLook.accept(fold, record) == Fold.Step.GO_ON;
     }
 
-    private LogRecord take() {
+    /** The lane's next record; null if none came for a moment. */
+    private LogRecord poll() {
+        if (stopped) {
+            throw new StoppedException();
+        }
         try {
-            LogRecord record = null;
-            while (record == null) {
-                if (stopped) {
-                    throw new StoppedException();
-                }
-                record = queue.pollFirst(1, TimeUnit.SECONDS);
-            }
-            return record;
+            return queue.pollFirst(200, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException();
