@@ -41,7 +41,8 @@ final class SideFile {
     /** The pairs by bucket, both in the order in which they were written. */
     static Map<String, List<SideRecord>> read(String name, byte[] bytes) {
         Map<String, List<SideRecord>> buckets = new LinkedHashMap<>();
-        try (DataFileReader<SideRecord> reader = new DataFileReader<>(new SeekableByteArrayInput(bytes), reader())) {
+        try (DataFileReader<SideRecord> reader =
+                new DataFileReader<>(new SeekableByteArrayInput(bytes), new SpecificDatumReader<>(SideRecord.class))) {
             for (SideRecord pair : reader) {
                 buckets.computeIfAbsent(pair.getBucket(), bucket -> new ArrayList<>())
                         .add(pair);
@@ -50,10 +51,5 @@ final class SideFile {
             throw new DamagedObjectException(name, "cannot be decoded: " + e.getMessage(), e);
         }
         return buckets;
-    }
-
-    private static SpecificDatumReader<SideRecord> reader() {
-        return new SpecificDatumReader<>(
-                SideRecord.getClassSchema(), SideRecord.getClassSchema(), RecordModel.INSTANCE);
     }
 }

@@ -1,0 +1,77 @@
+package dev.tidemark.archive.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.schemas.avro.LiveSet;
+import dev.tidemark.schemas.avro.ObjectRef;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Live sets come back as they were, from the manifest or from an object. */
+class LiveSetsTest {
+    private final Objects objects = new Objects();
+
+    @Test
+    void smallSetsStandInTheManifest() {
+        for (RoaringBitmap set : new RoaringBitmap[] {
+            new RoaringBitmap(), RoaringBitmap.bitmapOf(0), RoaringBitmap.bitmapOfRange(0, 262_144), random(262_144)
+        }) {
+            LiveSet written = LiveSets.write(set, bytes -> {
+                throw new AssertionError("too large to be inlined");
+            });
+            assertThat(written.getObject()).isNull();
+            assertThat(read(written)).isEqualTo(set);
+            assertThat(read(written)).isEqualTo(set);
+        }
+    }
+
+    @Test
+    void largeSetsBecomeObjectsThatAreChecked() {
+        RoaringBitmap set = random(2_000_000);
+        LiveSet written = LiveSets.write(set, bytes -> {
+            objects.put("root/big", bytes);
+            return new ObjectRef("big", (long) bytes.length, Checksums.sha256Hex(bytes));
+        });
+        assertThat(written.getInlined()).isNull();
+        assertThat(read(written)).isEqualTo(set);
+        byte[] damaged = objects.bytes("root/big").clone();
+        damaged[damaged.length / 2] ^= 1;
+        objects.put("root/big", damaged);
+        assertThatThrownBy(() -> read(written))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("root/big")
+                .hasMessageContaining("the manifest");
+    }
+
+    @Test
+    void whatIsNoBitmapIsRefused() {
+        LiveSet none = new LiveSet(0L, null, null);
+        LiveSet noise = new LiveSet(3L, ByteBuffer.wrap(new byte[] {1, 2, 3}), null);
+        LiveSet wrongCount = new LiveSet(
+                5L, LiveSets.write(RoaringBitmap.bitmapOf(1), b -> null).getInlined(), null);
+        for (LiveSet set : new LiveSet[] {none, noise, wrongCount}) {
+            assertThatThrownBy(() -> read(set))
+                    .isInstanceOf(DamagedObjectException.class)
+                    .hasMessageStartingWith("the manifest");
+        }
+    }
+
+    private RoaringBitmap read(LiveSet set) {
+        return LiveSets.read(set, objects.store(), "root/", "the manifest");
+    }
+
+    private static RoaringBitmap random(int bits) {
+        Random random = new Random(9);
+        RoaringBitmap set = new RoaringBitmap();
+        for (int i = 0; i < bits; i++) {
+            if (random.nextBoolean()) {
+                set.add(i);
+            }
+        }
+        return set;
+    }
+}
