@@ -78,6 +78,13 @@ public final class Segment {
         return index(CURSOR_AHEAD_BYTES);
     }
 
+    /** The entries of the key index from the first block on that may hold {@code key}: some smaller keys come first. */
+    public KeyCursor indexFrom(byte[] key) {
+        IndexTables proven = tables();
+        int from = Math.max(0, proven.keys().blocksUpTo(key, -1) - 1);
+        return new KeyCursor(index, proven, from, proven.keys().blocks(), 0);
+    }
+
     /** All entries of the key index, fetched in pieces of about so many bytes. */
     KeyCursor index(int aheadBytes) {
         IndexTables proven = tables();

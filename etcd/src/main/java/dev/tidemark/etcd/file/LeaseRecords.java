@@ -9,7 +9,7 @@ import java.util.Arrays;
  * The records of bucket {@code lease}: id as eight bytes, leasepb.Lease with id and granted TTL. The remaining TTL is
  * neither read nor written: a member without lease checkpoints would never clear it, and extend the lease by it only.
  */
-final class LeaseRecords {
+public final class LeaseRecords {
     private static final byte ID = 0x08;
     private static final byte TTL = 0x10;
     private static final byte REMAINING_TTL = 0x18;
@@ -26,6 +26,19 @@ final class LeaseRecords {
         }
         byte[] key = ByteBuffer.allocate(Long.BYTES).putLong(lease.id()).array();
         return new BucketEntry(key, Arrays.copyOf(value, next));
+    }
+
+    /**
+     * The lease that a raw pair of bucket {@code lease} says.
+     *
+     * @throws IllegalArgumentException if it is not one
+     */
+    public static LeaseTtl decode(BucketEntry entry) {
+        try {
+            return decode(entry.key(), entry.value());
+        } catch (MalformedMessage e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     static LeaseTtl decode(byte[] key, byte[] value) {

@@ -1,0 +1,200 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.archive.segment.KeyEntry;
+import dev.tidemark.archive.segment.LiveSets;
+import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.LiveSet;
+import dev.tidemark.schemas.avro.Member;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import org.roaringbitmap.RoaringBitmap;
+
+/** A generation as it stands in the archive, with the tail that the topic holds beyond it. Thread-safe. */
+final class ArchiveChapter implements Chapter {
+    private final ClusterArchive archive;
+    private final GenerationCatalog catalog;
+    private final List<BaseManifest> bases;
+    private final Optional<CheckpointManifest> head;
+    private final Optional<Hole> end;
+    private final Optional<Tail> tail;
+
+    ArchiveChapter(ClusterArchive archive, GenerationCatalog catalog, Optional<Hole> end, Optional<Tail> tail) {
+        this.archive = archive;
+        this.catalog = catalog;
+        this.bases = catalog.bases();
+        this.head = catalog.head(0);
+        this.end = end;
+        this.tail = tail;
+    }
+
+    @Override
+    public String generation() {
+        return catalog.header().getGeneration();
+    }
+
+    @Override
+    public long openedAtMillis() {
+        return catalog.header().getOpenedAtMillis();
+    }
+
+    @Override
+    public List<BaseManifest> bases() {
+        return bases;
+    }
+
+    @Override
+    public Optional<CheckpointManifest> head() {
+        return head;
+    }
+
+    @Override
+    public Optional<TailFacts> tail() {
+        return tail.flatMap(Tail::facts);
+    }
+
+    @Override
+    public long provenMillis() {
+        return tail.map(Tail::provenMillis).orElse(0L);
+    }
+
+    @Override
+    public Optional<Hole> end() {
+        return end;
+    }
+
+    /** The tail itself. */
+    Optional<Tail> openTail() {
+        return tail;
+    }
+
+    @Override
+    public List<CheckpointManifest> checkpoints(long first, long last) {
+        long until = Math.min(last, head.map(CheckpointManifest::getLast).orElse(0L));
+        return first > until ? List.of() : catalog.checkpoints(new RevisionRange(first, until));
+    }
+
+    @Override
+    public Moment moment(long revision) {
+        BaseManifest oldest = Reach.oldest(this);
+        if (revision <= oldest.getBase().getRevision()) {
+            return new Moment(generation(), revision, 0, oldest.getBase().getCapturedAtMillis());
+        }
+        return stretchOf(revision)
+                .map(stretch -> stretch.changeOf(revision))
+                .map(change -> new Moment(generation(), revision, change.notBeforeMillis(), change.capturedAtMillis()))
+                .orElseGet(() -> new Moment(generation(), revision, 0, 0));
+    }
+
+    @Override
+    public OptionalLong lastCapturedBy(long millis) {
+        Predicate<Change> captured = change -> change.capturedAtMillis() <= millis;
+        Optional<Change> inTail = tail.flatMap(Tail::stretch).flatMap(stretch -> stretch.lastWhile(captured));
+        Optional<Change> found = inTail.isPresent()
+                ? inTail
+                : head.flatMap(known -> catalog.checkpointAt(millis))
+                        .flatMap(checkpoint -> stretch(checkpoint).lastWhile(captured));
+        return found.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(found.get().main());
+    }
+
+    @Override
+    public OptionalLong lastPossiblyBefore(long millis) {
+        Predicate<Change> possible = change -> change.notBeforeMillis() < millis;
+        long next = Math.max(
+                        lastCapturedBy(millis).orElse(0),
+                        Reach.oldest(this).getBase().getRevision())
+                + 1;
+        OptionalLong found = OptionalLong.empty();
+        Optional<Stretch> stretch = stretchOf(next);
+        while (stretch.isPresent()) {
+            Change last = stretch.get().last();
+            if (!possible.test(last)) {
+                Optional<Change> inside = stretch.get().lastWhile(possible);
+                return inside.isPresent() ? OptionalLong.of(inside.get().main()) : found;
+            }
+            found = OptionalLong.of(last.main());
+            stretch = stretchOf(last.main() + 1);
+        }
+        return found;
+    }
+
+    @Override
+    public OptionalLong lastDeath(byte[] key) {
+        DeathSearch search = new DeathSearch();
+        tail.flatMap(Tail::stretch).ifPresent(stretch -> stretch.versionsNewestFirst(key, search::visit));
+        searchCheckpoints(key, search);
+        if (!search.isDone()) {
+            searchBase(Reach.oldest(this), key, search);
+        }
+        return search.found();
+    }
+
+    /** Goes back in windows that double, so that a recent death is found without opening every manifest. */
+    private void searchCheckpoints(byte[] key, DeathSearch search) {
+        long floor = Reach.oldest(this).getBase().getRevision();
+        long last = head.map(CheckpointManifest::getLast).orElse(floor);
+        long window =
+                head.map(newest -> newest.getLast() - newest.getFirst() + 1).orElse(1L);
+        while (last > floor && !search.isDone()) {
+            List<CheckpointManifest> found = checkpoints(Math.max(floor + 1, last - window + 1), last);
+            for (int i = found.size() - 1; i >= 0 && !search.isDone(); i--) {
+                stretch(found.get(i)).versionsNewestFirst(key, search::visit);
+            }
+            if (found.isEmpty()) {
+                return;
+            }
+            last = found.get(0).getFirst() - 1;
+            window *= 2;
+        }
+    }
+
+    /** Of a base's records up to C only those that were live there say anything: others are leftovers of a compaction. */
+    private void searchBase(BaseManifest manifest, byte[] key, DeathSearch search) {
+        List<Member> members = manifest.getBase().getMembers();
+        for (int i = members.size() - 1; i >= 0 && !search.isDone(); i--) {
+            Member member = members.get(i);
+            Segment segment = open(member);
+            Optional<LiveSet> known = Optional.ofNullable(member.getLiveAtCompaction());
+            Optional<RoaringBitmap> live = known.map(set -> liveSet(set, manifest));
+            List<KeyEntry> versions = segment.versions(key);
+            for (int v = versions.size() - 1; v >= 0 && !search.isDone(); v--) {
+                KeyEntry version = versions.get(v);
+                if (live.isEmpty() || live.get().contains(version.ordinal())) {
+                    search.visit(version);
+                }
+            }
+        }
+    }
+
+    private Optional<Stretch> stretchOf(long revision) {
+        Optional<Stretch> topic =
+                tail.flatMap(Tail::stretch).filter(stretch -> stretch.range().contains(revision));
+        return topic.isPresent()
+                ? topic
+                : checkpoints(revision, revision).stream().findFirst().map(this::stretch);
+    }
+
+    private Stretch stretch(CheckpointManifest checkpoint) {
+        return new Stretch(
+                new RevisionRange(checkpoint.getFirst(), checkpoint.getLast()),
+                checkpoint.getMembers().stream().map(this::open).toList());
+    }
+
+    /** A segment of the archive, opened. */
+    Segment open(Member member) {
+        return Segment.open(archive.store(), archive.root(), member.getSegment());
+    }
+
+    private RoaringBitmap liveSet(LiveSet set, BaseManifest owner) {
+        return LiveSets.read(set, archive.store(), archive.root(), "base " + owner.getSeq() + " of " + generation());
+    }
+}

@@ -1,0 +1,175 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.archive.catalog.Catalog;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.GenerationSummary;
+import dev.tidemark.schemas.avro.TopicPosition;
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The history of a cluster as its archive and its topic tell it, as of one moment. Closing it drops the tail's files. */
+final class ArchiveHistory implements History, Closeable {
+    private static final Logger log = LoggerFactory.getLogger(ArchiveHistory.class);
+
+    private final Sources sources;
+    private final Scratch scratch;
+    private final List<Chapter> chapters = new ArrayList<>();
+    private Optional<Tail> tail = Optional.empty();
+    private Optional<TailException> tailFailure = Optional.empty();
+
+    private ArchiveHistory(Sources sources, Scratch scratch) {
+        this.sources = sources;
+        this.scratch = scratch;
+    }
+
+    static ArchiveHistory open(Sources sources) {
+        ArchiveHistory history = new ArchiveHistory(sources, Scratch.in(sources.scratch()));
+        try {
+            history.read();
+            return history;
+        } catch (RuntimeException | Error e) {
+            history.close();
+            throw e;
+        }
+    }
+
+    private void read() {
+        Catalog catalog = sources.archive().catalog();
+        catalog.newest().ifPresent(newest -> {
+            tail = readTail(newest);
+            chapters.add(new ArchiveChapter(sources.archive(), newest, tail.flatMap(Tail::end), tail));
+        });
+        List<GenerationSummary> ended = catalog.ended();
+        for (int i = ended.size() - 1; i >= 0; i--) {
+            GenerationSummary summary = ended.get(i);
+            catalog.generation(summary.getGeneration())
+                    .map(generation -> new ArchiveChapter(
+                            sources.archive(), generation, Optional.of(hole(summary)), Optional.empty()))
+                    .ifPresent(chapters::add);
+        }
+    }
+
+    private Optional<Tail> readTail(GenerationCatalog newest) {
+        if (sources.topic().isEmpty()) {
+            return Optional.empty();
+        }
+        GenerationHeader header = newest.header();
+        Optional<CheckpointManifest> head = newest.head(0);
+        TopicPosition position = head.map(CheckpointManifest::getPosition).orElse(header.getStart());
+        long last = head.map(CheckpointManifest::getLast).orElse(header.getBaseRevision());
+        try {
+            return Optional.of(
+                    TopicTail.read(sources.topic().get(), position, header.getGeneration(), last, scratch.directory()));
+        } catch (TailException e) {
+            log.debug("the tail cannot be read; the archive may do", e);
+            tailFailure = Optional.of(e);
+            return Optional.empty();
+        }
+    }
+
+    private static Hole hole(GenerationSummary summary) {
+        return new Hole(summary.getHoleFirst(), summary.getHoleLast(), summary.getCause(), summary.getDetail());
+    }
+
+    /**
+     * The plan for a target.
+     *
+     * @throws TailException if the target may depend on the topic, and that cannot be read
+     */
+    RestorePlan plan(Target target) {
+        requireTail(target);
+        return RestorePlanner.plan(this, target, sources.clock().instant());
+    }
+
+    /** The plan for a target that reads all raw history since a revision. */
+    RestorePlan planFrom(Target target, long oldest) {
+        requireTail(target);
+        return RestorePlanner.planFrom(this, target, oldest, sources.clock().instant());
+    }
+
+    private void requireTail(Target target) {
+        if (tailFailure.isPresent() && !isArchived(target)) {
+            throw tailFailure.get();
+        }
+    }
+
+    /** Whether the archive alone gives the same answer as archive and topic. */
+    private boolean isArchived(Target target) {
+        List<Chapter> restorable = new Reach(this).restorable();
+        if (target instanceof Target.AtRevision asked) {
+            return restorable.stream()
+                    .filter(chapter ->
+                            asked.generation().map(chapter.generation()::equals).orElse(true))
+                    .anyMatch(chapter -> Reach.holds(chapter, asked.revision()));
+        }
+        if (target instanceof Target.AtTime asked && !restorable.isEmpty()) {
+            Chapter newest = restorable.get(0);
+            return asked.time().toEpochMilli()
+                    <= newest.moment(Reach.latest(newest)).notAfterMillis();
+        }
+        return false;
+    }
+
+    @Override
+    public List<Chapter> chapters() {
+        return chapters;
+    }
+
+    @Override
+    public Optional<PendingGeneration> pending() {
+        return tail.flatMap(Tail::pending);
+    }
+
+    @Override
+    public boolean sameState(long revision, Chapter one, Chapter other) {
+        return StateDigest.of(this, one, revision).equals(StateDigest.of(this, other, revision));
+    }
+
+    /** The archive. */
+    ClusterArchive archive() {
+        return sources.archive();
+    }
+
+    /** The tail of the newest generation. */
+    Optional<Tail> tail() {
+        return tail;
+    }
+
+    /** A place for temporary files. */
+    Scratch scratch() {
+        return scratch;
+    }
+
+    /** Which records a plan may read. */
+    Selection selection(RestorePlan plan) {
+        return new Selection(plan.revision(), inputs(plan, PlanInputs.Purpose.MERGE));
+    }
+
+    /** A plan's segments, opened, in revision order. */
+    List<Survivors.Input> inputs(RestorePlan plan, PlanInputs.Purpose purpose) {
+        return PlanInputs.open(archive(), plan, tail, purpose);
+    }
+
+    /** What an operator should know about where answers come from; may be empty. */
+    String note() {
+        if (sources.topic().isEmpty()) {
+            return "from the archive alone: without kafka.* settings the topic's newest revisions are not seen";
+        }
+        return tailFailure
+                .map(failure -> "from the archive alone: " + failure.getMessage())
+                .orElse("");
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
+    }
+}

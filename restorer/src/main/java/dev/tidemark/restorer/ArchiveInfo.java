@@ -1,0 +1,122 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CatalogPage;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.Member;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * What can be restored of a cluster.
+ *
+ * @param cluster its configured name
+ * @param generations newest first
+ * @param holes what is missing between them, newest first
+ * @param topicSeconds how far the topic is behind now; empty if it was not read
+ * @param archiveSeconds how far the archive is behind now; empty if it holds nothing
+ * @param note what an operator should know about the source of the answer; may be empty
+ */
+public record ArchiveInfo(
+        String cluster,
+        List<Generation> generations,
+        List<Hole> holes,
+        OptionalLong topicSeconds,
+        OptionalLong archiveSeconds,
+        String note) {
+    /**
+     * One generation.
+     *
+     * @param id its id
+     * @param earliest the first restorable moment; empty while it has no base
+     * @param latest the last restorable moment, the topic's included; empty while it has no base
+     * @param bases how many bases it has
+     * @param increments how many checkpoints it has
+     * @param bytes bytes of data and indexes
+     * @param endedBy what ended it; empty if it goes on
+     */
+    public record Generation(
+            String id,
+            Optional<Moment> earliest,
+            Optional<Moment> latest,
+            int bases,
+            long increments,
+            long bytes,
+            Optional<String> endedBy) {}
+
+    public ArchiveInfo {
+        generations = List.copyOf(generations);
+        holes = List.copyOf(holes);
+    }
+
+    /** Reads it: manifests, and a block for each moment. */
+    public static ArchiveInfo read(Sources sources) {
+        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
+            List<Chapter> chapters = history.chapters();
+            long now = sources.clock().millis();
+            OptionalLong archived = archivedMillis(chapters);
+            OptionalLong topic = history.tail().isEmpty()
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(Math.max(history.tail().get().provenMillis(), archived.orElse(0)));
+            boolean caughtUp =
+                    history.tail().filter(tail -> tail.range().isEmpty()).isPresent();
+            return new ArchiveInfo(
+                    sources.archive().cluster(),
+                    chapters.stream().map(ArchiveInfo::generation).toList(),
+                    chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
+                    seconds(now, topic),
+                    seconds(now, caughtUp ? topic : archived),
+                    history.note());
+        }
+    }
+
+    private static Generation generation(Chapter chapter) {
+        boolean restorable = !chapter.bases().isEmpty();
+        return new Generation(
+                chapter.generation(),
+                restorable ? Optional.of(chapter.moment(Reach.earliest(chapter))) : Optional.empty(),
+                restorable ? Optional.of(chapter.moment(Reach.latest(chapter))) : Optional.empty(),
+                chapter.bases().size(),
+                chapter.head().map(head -> head.getSeq() + 1).orElse(0L),
+                bytes(chapter),
+                chapter.end().map(Hole::toString));
+    }
+
+    private static OptionalLong archivedMillis(List<Chapter> chapters) {
+        return chapters.stream()
+                .flatMap(chapter -> Stream.concat(
+                        chapter.head().map(CheckpointManifest::getLastCapturedAtMillis).stream(),
+                        chapter.bases().stream().map(base -> base.getBase().getCapturedAtMillis())))
+                .mapToLong(Long::longValue)
+                .max();
+    }
+
+    private static OptionalLong seconds(long now, OptionalLong then) {
+        return then.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Math.max(0, now - then.getAsLong()) / 1000);
+    }
+
+    private static long bytes(Chapter chapter) {
+        long bases = chapter.bases().stream()
+                .map(BaseManifest::getBase)
+                .mapToLong(base -> bytes(base.getMembers()))
+                .sum();
+        return bases + chapter.head().map(ArchiveInfo::bytesUpTo).orElse(0L);
+    }
+
+    private static long bytesUpTo(CheckpointManifest head) {
+        return head.getPages().stream().mapToLong(CatalogPage::getBytes).sum()
+                + head.getRecent().stream().mapToLong(ManifestRow::getBytes).sum()
+                + bytes(head.getMembers());
+    }
+
+    private static long bytes(List<Member> members) {
+        return members.stream()
+                .map(Member::getSegment)
+                .mapToLong(segment ->
+                        segment.getData().getBytes() + segment.getIndex().getBytes())
+                .sum();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is known of one generation: manifests, and single records where a moment cannot be found without them. Revisions
+ * are main revisions; ranges include both ends. Answers of one object agree with each other however often they are asked.
+ */
+interface Chapter {
+    /** The generation's id. */
+    String generation();
+
+    /** When capture opened it, milliseconds since the epoch. */
+    long openedAtMillis();
+
+    /** Its bases, oldest first; empty while the first one is still on its way. */
+    List<BaseManifest> bases();
+
+    /** Its newest checkpoint. */
+    Optional<CheckpointManifest> head();
+
+    /** The checkpoints that hold any revision of a range, oldest first; what is missing is simply not among them. */
+    List<CheckpointManifest> checkpoints(long first, long last);
+
+    /** What is captured but not yet in the archive. */
+    Optional<TailFacts> tail();
+
+    /** Up to when the source is known to have committed nothing after its last revision; 0 if nothing says so. */
+    long provenMillis();
+
+    /** What is missing after it; empty for the generation that still goes on. */
+    Optional<Hole> end();
+
+    /** The bounds in time of a revision that its bases, checkpoints or tail hold. */
+    Moment moment(long revision);
+
+    /** The last revision after the bases that was captured at or before a time; empty if that is none. */
+    OptionalLong lastCapturedBy(long millis);
+
+    /** The last revision after the bases that may have existed before a time, by its lower bound; empty if that is none. */
+    OptionalLong lastPossiblyBefore(long millis);
+
+    /** The newest revision that deleted a key that lived until then; empty if nothing kept says so. */
+    OptionalLong lastDeath(byte[] key);
+}

@@ -1,0 +1,135 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.segment.LiveSets;
+import dev.tidemark.archive.segment.LocalSegment;
+import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.LiveSet;
+import dev.tidemark.schemas.avro.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Opens the segments that a plan names, in revision order, each with the live set that counts for it. */
+final class PlanInputs {
+    private final ClusterArchive archive;
+    private final RestorePlan plan;
+    private final Purpose purpose;
+    private final List<Survivors.Input> inputs = new ArrayList<>();
+
+    /** What the inputs are opened for. */
+    enum Purpose {
+        /** Finding all survivors: live sets of checkpoints spare most of the work. */
+        MERGE,
+        /** Finding single keys, newest first: live sets of checkpoints say nothing that the index does not. */
+        LOOKUP
+    }
+
+    private PlanInputs(ClusterArchive archive, RestorePlan plan, Purpose purpose) {
+        this.archive = archive;
+        this.plan = plan;
+        this.purpose = purpose;
+    }
+
+    /**
+     * The inputs of a plan.
+     *
+     * @param tail the tail that the plan was made with
+     */
+    static List<Survivors.Input> open(ClusterArchive archive, RestorePlan plan, Optional<Tail> tail, Purpose purpose) {
+        PlanInputs opened = new PlanInputs(archive, plan, purpose);
+        opened.addBase();
+        plan.checkpoints().forEach(opened::addWhole);
+        plan.segment().ifPresent(opened::addPart);
+        if (plan.tail().isPresent()) {
+            opened.addTail(tail.orElseThrow().segments());
+        }
+        return opened.inputs;
+    }
+
+    private void addBase() {
+        BaseManifest manifest = plan.base().manifest();
+        String owner = ArchiveLayout.base(manifest.getBase().getGeneration(), manifest.getSeq());
+        for (Member member : manifest.getBase().getMembers()) {
+            if (member.getSegment().getFirstMain() > plan.revision()) {
+                return;
+            }
+            LiveSet live =
+                    switch (plan.base().point()) {
+                        case SNAPSHOT -> member.getLive();
+                        case COMPACTION -> member.getLiveAtCompaction();
+                    };
+            if (live == null) {
+                inputs.add(Survivors.Input.raw(open(member)));
+            } else if (live.getCardinality() > 0) {
+                inputs.add(Survivors.Input.ofBase(
+                        open(member), read(live, owner), plan.base().revision()));
+            }
+        }
+    }
+
+    private void addWhole(CheckpointManifest checkpoint) {
+        checkDense(checkpoint);
+        String owner = name(checkpoint);
+        for (Member member : checkpoint.getMembers()) {
+            inputs.add(
+                    switch (purpose) {
+                        case LOOKUP -> Survivors.Input.raw(open(member));
+                        case MERGE ->
+                            Survivors.Input.ofCheckpoint(
+                                    open(member), read(member.getLive(), owner), checkpoint.getLast());
+                    });
+        }
+    }
+
+    /** Segments of a checkpoint follow each other and fill its range; a revision may go on in the next segment. */
+    private void checkDense(CheckpointManifest checkpoint) {
+        long last = checkpoint.getFirst() - 1;
+        boolean follows = true;
+        for (Member member : checkpoint.getMembers()) {
+            long first = member.getSegment().getFirstMain();
+            boolean goesOn = first == last && member.getSegment().getFirstSub() > 0;
+            follows &= goesOn || (first == last + 1 && member.getSegment().getFirstSub() == 0);
+            last = member.getSegment().getLastMain();
+        }
+        if (!follows || last != checkpoint.getLast()) {
+            throw new DamagedObjectException(
+                    archive.root() + name(checkpoint), "names segments that do not fill its range");
+        }
+    }
+
+    private void addPart(CheckpointManifest checkpoint) {
+        checkDense(checkpoint);
+        for (Member member : checkpoint.getMembers()) {
+            if (member.getSegment().getFirstMain() <= plan.revision()) {
+                inputs.add(Survivors.Input.raw(open(member)));
+            }
+        }
+    }
+
+    private void addTail(List<LocalSegment> segments) {
+        for (LocalSegment segment : segments) {
+            if (segment.summary().getFirstMain() <= plan.revision()) {
+                inputs.add(Survivors.Input.raw(Segment.open(segment)));
+            }
+        }
+    }
+
+    private Segment open(Member member) {
+        return Segment.open(archive.store(), archive.root(), member.getSegment());
+    }
+
+    private RoaringBitmap read(LiveSet live, String owner) {
+        return LiveSets.read(live, archive.store(), archive.root(), owner);
+    }
+
+    private static String name(CheckpointManifest checkpoint) {
+        return ArchiveLayout.checkpoint(checkpoint.getGeneration(), checkpoint.getLevel(), checkpoint.getSeq());
+    }
+}

@@ -1,0 +1,46 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a restore will read, worked out before anything is read.
+ *
+ * @param requested what was asked
+ * @param moment the revision that it means, its generation and its bounds in time
+ * @param doubt why a time is not sure to name that revision
+ * @param base where it starts
+ * @param checkpoints the checkpoints that are wanted whole, oldest first
+ * @param segment the checkpoint in whose middle the revision lies
+ * @param tail the revisions that are taken from the topic
+ * @param newestKnown the newest revision that any generation of the cluster is known to have reached
+ * @param objects how many objects of the archive are read
+ * @param bytes how many bytes they have
+ */
+public record RestorePlan(
+        Target requested,
+        Moment moment,
+        Optional<Doubt> doubt,
+        BaseUse base,
+        List<CheckpointManifest> checkpoints,
+        Optional<CheckpointManifest> segment,
+        Optional<RevisionRange> tail,
+        long newestKnown,
+        int objects,
+        long bytes) {
+    public RestorePlan {
+        checkpoints = List.copyOf(checkpoints);
+    }
+
+    /** The revision that will be restored. */
+    public long revision() {
+        return moment.revision();
+    }
+
+    /** The generation that it belongs to. */
+    public String generation() {
+        return moment.generation();
+    }
+}

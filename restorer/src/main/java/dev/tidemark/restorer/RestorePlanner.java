@@ -1,0 +1,134 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Works out what a restore reads: a pure function of what is known and of the target. It covers every revision from the
+ * base to the target or fails with the hole; it never takes another revision than the one that was asked for.
+ */
+final class RestorePlanner {
+    private RestorePlanner() {}
+
+    /**
+     * The plan.
+     *
+     * @param now decides what lies in the future
+     * @throws UnreachableTargetException if the target cannot be restored
+     * @throws AmbiguousRevisionException if it may mean several states
+     */
+    static RestorePlan plan(History history, Target target, Instant now) {
+        TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
+        Reach reach = new Reach(history);
+        BaseUse base = base(resolved.chapter(), resolved.revision());
+        return assemble(target, resolved, base, reach);
+    }
+
+    /**
+     * The plan that starts at a base no newer than {@code oldest}, so that the raw history after it is read too.
+     *
+     * @throws UnreachableTargetException if the target cannot be restored, or the raw history does not reach back so far
+     */
+    static RestorePlan planFrom(History history, Target target, long oldest, Instant now) {
+        TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
+        Reach reach = new Reach(history);
+        BaseUse base = uses(resolved.chapter())
+                .filter(use -> use.revision() <= Math.min(oldest, resolved.revision()))
+                .max(Comparator.comparingLong(BaseUse::revision))
+                .orElseThrow(() -> new UnreachableTargetException(
+                        "raw history since revision " + oldest + " is not kept: in generation "
+                                + resolved.chapter().generation() + " it starts at "
+                                + Reach.earliest(resolved.chapter()),
+                        null,
+                        Reach.between(Optional.empty(), Optional.of(resolved.chapter()))));
+        return assemble(target, resolved, base, reach);
+    }
+
+    /** The oldest revision since which a plan's generation holds every record. */
+    static long rawHistoryStart(History history, RestorePlan plan) {
+        return history.chapters().stream()
+                .filter(chapter -> chapter.generation().equals(plan.generation()))
+                .mapToLong(Reach::earliest)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static RestorePlan assemble(Target target, TargetResolver.Resolved resolved, BaseUse base, Reach reach) {
+        Chapter chapter = resolved.chapter();
+        long revision = resolved.revision();
+        long snapshot = base.manifest().getBase().getRevision();
+        List<CheckpointManifest> wanted = revision > snapshot ? chapter.checkpoints(snapshot + 1, revision) : List.of();
+        long reached = dense(reach, chapter, snapshot, wanted);
+        Optional<RevisionRange> tail = revision > reached ? tail(reach, chapter, reached, revision) : Optional.empty();
+        List<CheckpointManifest> whole = new ArrayList<>(wanted);
+        whole.removeIf(checkpoint -> checkpoint.getLast() > revision);
+        Optional<CheckpointManifest> partial = wanted.stream()
+                .filter(checkpoint -> checkpoint.getLast() > revision)
+                .findFirst();
+        Cost cost = Cost.of(base, revision, wanted);
+        return new RestorePlan(
+                target,
+                chapter.moment(revision),
+                resolved.doubt(),
+                base,
+                whole,
+                partial,
+                tail,
+                reach.newestKnown(),
+                cost.objects(),
+                cost.bytes());
+    }
+
+    private static BaseUse base(Chapter chapter, long revision) {
+        return uses(chapter)
+                .filter(use -> use.revision() <= revision)
+                .max(Comparator.comparingLong(BaseUse::revision).thenComparing(BaseUse::point))
+                .orElseThrow();
+    }
+
+    private static Stream<BaseUse> uses(Chapter chapter) {
+        return chapter.bases().stream().flatMap(RestorePlanner::both);
+    }
+
+    private static Stream<BaseUse> both(BaseManifest manifest) {
+        return Stream.of(BaseUse.Point.values()).map(point -> new BaseUse(manifest, point));
+    }
+
+    /** Checks that checkpoints follow a base and each other; says how far they reach. */
+    private static long dense(Reach reach, Chapter chapter, long after, List<CheckpointManifest> checkpoints) {
+        long last = after;
+        for (CheckpointManifest checkpoint : checkpoints) {
+            if (checkpoint.getFirst() > last + 1 || checkpoint.getLast() <= last) {
+                throw broken(reach, chapter, last + 1, checkpoint.getFirst() - 1);
+            }
+            last = checkpoint.getLast();
+        }
+        return last;
+    }
+
+    private static Optional<RevisionRange> tail(Reach reach, Chapter chapter, long reached, long revision) {
+        RevisionRange range =
+                chapter.tail().map(TailFacts::range).orElseThrow(() -> broken(reach, chapter, reached + 1, revision));
+        long archived = chapter.head().map(CheckpointManifest::getLast).orElse(reached);
+        if (reached < archived || range.first() > reached + 1 || range.last() < revision) {
+            throw broken(reach, chapter, reached + 1, Math.max(reached + 1, range.first() - 1));
+        }
+        return Optional.of(new RevisionRange(reached + 1, revision));
+    }
+
+    private static UnreachableTargetException broken(Reach reach, Chapter chapter, long first, long last) {
+        Hole hole = new Hole(first, Math.max(first, last), "MISSING", "no checkpoint of the archive holds them");
+        Optional<Moment> lower = Optional.of(chapter.moment(first - 1));
+        return new UnreachableTargetException(
+                "generation " + chapter.generation() + " is not dense",
+                hole,
+                new Neighbours(lower, reach.around(hole.last()).higher()));
+    }
+}

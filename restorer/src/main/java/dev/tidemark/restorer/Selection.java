@@ -1,0 +1,75 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.archive.segment.Tombstones;
+import java.util.ArrayList;
+import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Works out which records of a plan's segments are wanted: only key indexes are read. */
+final class Selection {
+    private final long revision;
+    private final List<Survivors.Input> inputs;
+
+    /**
+     * A selection among a plan's segments.
+     *
+     * @param revision the plan's revision
+     * @param inputs the plan's segments, in revision order
+     */
+    Selection(long revision, List<Survivors.Input> inputs) {
+        this.revision = revision;
+        this.inputs = List.copyOf(inputs);
+    }
+
+    /** The state at the revision, with the tombstones of the revision itself: what etcd holds, compacted there. */
+    List<RecordPass.Part> state() {
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.OF_TARGET, inputs);
+        List<RecordPass.Part> parts = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            parts.add(new RecordPass.Part(inputs.get(i).segment(), live.get(i), live.get(i)));
+        }
+        return parts;
+    }
+
+    /**
+     * What an etcd holds that was compacted at an earlier revision: the state there, its tombstones, and every record
+     * since.
+     */
+    List<RecordPass.Part> history(long compacted) {
+        List<RoaringBitmap> before = Survivors.at(compacted, Tombstones.OF_TARGET, startedBy(compacted));
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs);
+        List<RecordPass.Part> parts = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            RoaringBitmap wanted = i < before.size() ? before.get(i).clone() : new RoaringBitmap();
+            addSince(compacted, inputs.get(i).segment(), wanted);
+            parts.add(new RecordPass.Part(inputs.get(i).segment(), wanted, live.get(i)));
+        }
+        return parts;
+    }
+
+    /** What counts in HashKV of an etcd compacted at an earlier revision: every record since, and older live ones. */
+    List<RecordPass.Part> hashed(long compacted) {
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs);
+        List<RecordPass.Part> parts = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            RoaringBitmap wanted = live.get(i).clone();
+            addSince(compacted, inputs.get(i).segment(), wanted);
+            parts.add(new RecordPass.Part(inputs.get(i).segment(), wanted, live.get(i)));
+        }
+        return parts;
+    }
+
+    private List<Survivors.Input> startedBy(long main) {
+        return inputs.stream()
+                .filter(input -> input.segment().ref().getFirstMain() <= main)
+                .toList();
+    }
+
+    private void addSince(long compacted, Segment segment, RoaringBitmap wanted) {
+        if (segment.ref().getLastMain() > compacted) {
+            wanted.add((long) segment.ordinalsUpTo(compacted), (long) segment.ordinalsUpTo(revision));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.etcd.file.BucketEntry;
+import dev.tidemark.etcd.file.LeaseRecords;
+import dev.tidemark.schemas.LeaseTtl;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.SideRecord;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Leases and auth as of a plan's revision: what the log says comes first, then the base's own tables. */
+final class SideTable {
+    private final Map<String, List<SideRecord>> base;
+    private final Map<Long, Long> ttls = new HashMap<>();
+
+    private SideTable(Map<String, List<SideRecord>> base) {
+        this.base = base;
+    }
+
+    static SideTable read(ClusterArchive archive, RestorePlan plan, Optional<Tail> tail) {
+        BaseDescriptor descriptor = plan.base().manifest().getBase();
+        SideTable table = new SideTable(archive.readSide(descriptor));
+        table.learnBase(archive.root() + descriptor.getSide().getName());
+        Stream.concat(plan.checkpoints().stream(), plan.segment().stream())
+                .map(CheckpointManifest::getLeases)
+                .flatMap(List::stream)
+                .forEach(table::learn);
+        if (plan.tail().isPresent()) {
+            tail.orElseThrow().leases().forEach(table::learn);
+        }
+        return table;
+    }
+
+    /** The leases with those ids; one that nothing is known of gets the TTL for such. */
+    RestoreResult.Leases leases(Set<Long> ids, long unknownTtlSeconds) {
+        List<LeaseTtl> kept = new ArrayList<>();
+        List<LeaseTtl> guessed = new ArrayList<>();
+        ids.stream().sorted().forEach(id -> {
+            Long ttl = ttls.get(id);
+            if (ttl == null) {
+                guessed.add(new LeaseTtl(id, unknownTtlSeconds));
+            } else {
+                kept.add(new LeaseTtl(id, ttl));
+            }
+        });
+        return new RestoreResult.Leases(kept, guessed);
+    }
+
+    /** The pairs of a bucket. */
+    List<BucketEntry> pairs(String bucket) {
+        return base.getOrDefault(bucket, List.of()).stream()
+                .map(pair -> new BucketEntry(bytes(pair.getKey()), bytes(pair.getValue())))
+                .toList();
+    }
+
+    private void learnBase(String name) {
+        try {
+            pairs("lease").forEach(pair -> learn(LeaseRecords.decode(pair)));
+        } catch (IllegalArgumentException e) {
+            throw new DamagedObjectException(name, "holds a lease that cannot be decoded: " + e.getMessage(), e);
+        }
+    }
+
+    private void learn(Lease lease) {
+        learn(new LeaseTtl(lease.getId(), lease.getTtlSeconds()));
+    }
+
+    private void learn(LeaseTtl lease) {
+        if (lease.ttlSeconds() >= 1) {
+            ttls.put(lease.id(), lease.ttlSeconds());
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return copy;
+    }
+}
