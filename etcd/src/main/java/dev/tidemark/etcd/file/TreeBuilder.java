@@ -32,7 +32,7 @@ final class TreeBuilder {
     TreeBuilder(PageOutput out, int elementFlags) {
         this.out = out;
         this.elementFlags = elementFlags;
-        this.fullSize = out.pageSize() / 100 * FULL_PERCENT;
+        this.fullSize = out.pageSize() * FULL_PERCENT / 100;
         this.data = new byte[out.pageSize()];
     }
 
