@@ -12,7 +12,6 @@ import org.apache.avro.Schema;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.message.MissingSchemaException;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Enveloped Avro records to bytes and back, refusing by name what it does not know. Thread-safe. */
@@ -30,7 +29,7 @@ final class ObjectCodec {
     /** The whole object; equal records give equal bytes. */
     static byte[] encode(ObjectKind kind, SpecificRecordBase message) {
         try {
-            ByteBuffer payload = new BinaryMessageEncoder<SpecificRecordBase>(SpecificData.get(), message.getSchema())
+            ByteBuffer payload = new BinaryMessageEncoder<SpecificRecordBase>(ArchiveRecords.MODEL, message.getSchema())
                     .encode(message);
             byte[] bytes = new byte[payload.remaining()];
             payload.get(bytes);
@@ -71,7 +70,7 @@ final class ObjectCodec {
     }
 
     private BinaryMessageDecoder<?> newDecoder(Class<?> type) {
-        Schema schema = SpecificData.get().getSchema(type);
-        return new BinaryMessageDecoder<>(SpecificData.get(), schema, schemas);
+        Schema schema = ArchiveRecords.MODEL.getSchema(type);
+        return new BinaryMessageDecoder<>(ArchiveRecords.MODEL, schema, schemas);
     }
 }

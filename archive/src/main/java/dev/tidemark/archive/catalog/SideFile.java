@@ -41,8 +41,10 @@ final class SideFile {
     /** The pairs by bucket, both in the order in which they were written. */
     static Map<String, List<SideRecord>> read(String name, byte[] bytes) {
         Map<String, List<SideRecord>> buckets = new LinkedHashMap<>();
-        try (DataFileReader<SideRecord> reader =
-                new DataFileReader<>(new SeekableByteArrayInput(bytes), new SpecificDatumReader<>(SideRecord.class))) {
+        try (DataFileReader<SideRecord> reader = new DataFileReader<>(
+                new SeekableByteArrayInput(bytes),
+                new SpecificDatumReader<>(
+                        SideRecord.getClassSchema(), SideRecord.getClassSchema(), ArchiveRecords.MODEL))) {
             for (SideRecord pair : reader) {
                 buckets.computeIfAbsent(pair.getBucket(), bucket -> new ArrayList<>())
                         .add(pair);

@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * Immutable objects by name, in one flat space. The interface holds only what the archive uses.
  *
- * <p>Names are ASCII: parts of letters, digits, {@code . _ - ~}, joined by single slashes, neither empty nor {@code .} nor
- * {@code ..}; for example {@code prod/g/7ffffffffffffffe}. Anything else is an {@link IllegalArgumentException}.
+ * <p>Names are ASCII: parts of letters, digits, {@code . _ - ~}, not empty and not beginning with a dot, joined by single
+ * slashes; for example {@code prod/g/7ffffffffffffffe}. Anything else is an {@link IllegalArgumentException}.
  *
  * <p>What is written is seen by every read and listing that starts after the call returned. An object is seen whole or
  * not at all, and never changes once it is seen: whoever writes a name that exists breaks the contract, and stores that

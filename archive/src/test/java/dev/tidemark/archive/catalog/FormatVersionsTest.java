@@ -1,0 +1,165 @@
+package dev.tidemark.archive.catalog;
+
+import static dev.tidemark.archive.catalog.Examples.CLUSTER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.api.Test;
+
+class FormatVersionsTest {
+    private static final String HEADER = "prod/g/7fffffffffffffff";
+
+    private final MemoryStore memory = new MemoryStore(InstantSource.system());
+    private final ClusterArchive archive = new ClusterArchive(memory, CLUSTER, Examples.noPatience());
+
+    @Test
+    void everyKindOfObjectIsWrittenAsTheGoldenFileSaysAndReadBack() throws IOException {
+        GenerationWriter writer = archive.openGeneration(Examples.generation(Examples.FANOUT));
+        writer.commit(Examples.draft(101, 110));
+        CheckpointManifest second = writer.commit(Examples.draft(111, 120)).manifest();
+        UploadedBase base = Examples.uploaded(archive, Examples.base(100, 90));
+        BaseManifest placed = writer.commitBase(base.descriptor(), base.sha256());
+
+        golden("header", ObjectKind.GENERATION_HEADER, GenerationHeader.class, writer.header());
+        golden("checkpoint", ObjectKind.CHECKPOINT, CheckpointManifest.class, second);
+        golden("base", ObjectKind.BASE, BaseManifest.class, placed);
+        golden("descriptor", ObjectKind.BASE_DESCRIPTOR, BaseDescriptor.class, Examples.base(100, 90));
+    }
+
+    private <T extends SpecificRecordBase> void golden(String name, ObjectKind kind, Class<T> type, T message)
+            throws IOException {
+        byte[] written = ObjectCodec.encode(kind, message);
+        try (InputStream in = FormatVersionsTest.class.getResourceAsStream("/golden/catalog/" + name + ".hex")) {
+            String hex = new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", "");
+            assertThat(HexFormat.of().formatHex(written)).as(name).isEqualTo(hex);
+        }
+        ObjectCodec codec = new ObjectCodec(new SchemaObjects(new ClusterObjects(memory, "prod/")));
+        assertThat(codec.decode(name, kind, type, written)).isEqualTo(message);
+    }
+
+    @Test
+    void namesAreThoseOfTheFormat() {
+        assertThat(ArchiveLayout.header(0)).isEqualTo("g/7fffffffffffffff");
+        assertThat(ArchiveLayout.header(1)).isEqualTo("g/7ffffffffffffffe");
+        assertThat(ArchiveLayout.checkpoint("GEN", 0, 7)).isEqualTo("m/GEN/0/7ffffffffffffff8");
+        assertThat(ArchiveLayout.base("GEN", 16)).isEqualTo("m/GEN/base/7fffffffffffffef");
+        assertThat(ArchiveLayout.sequence("m/GEN/base/7fffffffffffffef")).isEqualTo(16);
+        assertThat(ArchiveLayout.segment(ArchiveLayout.attempt("GEN", "TRY"), 12))
+                .isEqualTo("d/GEN/TRY/000012.avro");
+        assertThatThrownBy(() -> ArchiveLayout.sequence("m/GEN/base/x")).isInstanceOf(DamagedObjectException.class);
+        assertThatThrownBy(() -> ArchiveLayout.clusterRoot("a/b")).hasMessageContaining("a/b");
+        assertThatThrownBy(() -> ArchiveLayout.clusterRoot("_claims")).hasMessageContaining("_claims");
+    }
+
+    @Test
+    void anUnknownFormatVersionIsRefusedByName() {
+        GenerationHeader header =
+                archive.openGeneration(Examples.generation(64)).header();
+        header.put("formatVersion", 2);
+        replaceHeader(ObjectCodec.encode(ObjectKind.GENERATION_HEADER, header));
+
+        refused("archive format version 2");
+    }
+
+    @Test
+    void aWriterSchemaThatNobodyKnowsIsRefusedByName() throws IOException {
+        byte[] newer = writtenByANewerVersion(
+                archive.openGeneration(Examples.generation(64)).header());
+        replaceHeader(newer);
+
+        refused("schema that is unknown here");
+    }
+
+    @Test
+    void aWriterSchemaThatStandsInTheArchiveIsRead() throws IOException {
+        GenerationHeader header =
+                archive.openGeneration(Examples.generation(64)).header();
+        replaceHeader(writtenByANewerVersion(header));
+        Schema newer = newerSchema();
+        memory.put(
+                "prod/" + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(newer)),
+                SchemaNormalization.toParsingForm(newer).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(archive.catalog().newest().orElseThrow().header()).isEqualTo(header);
+    }
+
+    @Test
+    void aSchemaObjectThatHoldsAnotherSchemaIsRefusedByName() throws IOException {
+        replaceHeader(writtenByANewerVersion(
+                archive.openGeneration(Examples.generation(64)).header()));
+        String name = "prod/" + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(newerSchema()));
+        memory.put(name, "\"string\"".getBytes(StandardCharsets.UTF_8));
+
+        assertThatThrownBy(archive::catalog)
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining(name);
+    }
+
+    @Test
+    void openingAGenerationLeavesAllSchemasInTheArchive() {
+        archive.openGeneration(Examples.generation(64));
+
+        assertThat(memory.list("prod/s/", "", 100)).hasSize(6);
+        memory.list("prod/s/", "", 100).forEach(schema -> {
+            String text = new String(memory.get(schema.name()), StandardCharsets.UTF_8);
+            long fingerprint = SchemaNormalization.parsingFingerprint64(new Schema.Parser().parse(text));
+            assertThat(schema.name()).isEqualTo("prod/" + ArchiveLayout.schema(fingerprint));
+        });
+    }
+
+    private void refused(String why) {
+        assertThatThrownBy(archive::catalog).isInstanceOfSatisfying(DamagedObjectException.class, e -> {
+            assertThat(e.object()).isEqualTo(HEADER);
+            assertThat(e.failure()).isEqualTo(Failure.VERIFICATION);
+            assertThat(e).hasMessageContaining(why);
+        });
+    }
+
+    private void replaceHeader(byte[] object) {
+        memory.delete(HEADER);
+        memory.put(HEADER, object);
+    }
+
+    /** A later version's header: one field more. */
+    private static Schema newerSchema() {
+        Schema own = GenerationHeader.getClassSchema();
+        List<Schema.Field> fields = new ArrayList<>();
+        own.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
+        fields.add(new Schema.Field("novelty", Schema.create(Schema.Type.LONG), "Not known yet.", 0L));
+        return Schema.createRecord(own.getName(), own.getDoc(), own.getNamespace(), false, fields);
+    }
+
+    private static byte[] writtenByANewerVersion(GenerationHeader header) throws IOException {
+        GenericRecord newer = new GenericData.Record(newerSchema());
+        GenerationHeader.getClassSchema()
+                .getFields()
+                .forEach(field -> newer.put(field.name(), header.get(field.pos())));
+        newer.put("novelty", 7L);
+        ByteBuffer payload =
+                new BinaryMessageEncoder<GenericRecord>(GenericData.get(), newer.getSchema()).encode(newer);
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        return Envelope.seal(ObjectKind.GENERATION_HEADER, bytes);
+    }
+}

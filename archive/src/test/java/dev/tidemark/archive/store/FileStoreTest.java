@@ -1,0 +1,71 @@
+package dev.tidemark.archive.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.schemas.Failure;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The store in a directory keeps the contract. */
+class FileStoreTest extends ObjectStoreContract {
+    @Override
+    ObjectStore emptyStore() throws IOException {
+        return ObjectStores.open(ArchiveSettings.inDirectory(
+                Files.createTempDirectory(scratch, "store").toUri()));
+    }
+
+    @Test
+    void refusesADirectoryThatDoesNotExistUnlessAskedToMakeIt() {
+        Path missing = scratch.resolve("not/yet");
+        ArchiveSettings settings = ArchiveSettings.inDirectory(missing.toUri());
+
+        assertThatThrownBy(() -> ObjectStores.open(settings)).isInstanceOfSatisfying(StoreRefusedException.class, e -> {
+            assertThat(e.failure()).isEqualTo(Failure.USAGE);
+            assertThat(e).hasMessageContaining(missing.toString());
+            assertThat(e.hint()).isNotEmpty();
+        });
+        try (ObjectStore store = ObjectStores.open(settings.creating())) {
+            store.put("a", bytes("1"));
+        }
+        assertThat(missing.resolve("a")).hasBinaryContent(bytes("1"));
+    }
+
+    @Test
+    void listsNoTemporaryFiles() throws IOException {
+        Path directory = Files.createDirectory(scratch.resolve("dir"));
+        try (ObjectStore store = ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()))) {
+            Files.write(directory.resolve(".tmp/half"), bytes("ha"));
+            store.put("a/b", bytes("1"));
+
+            assertThat(names(store.list("", "", 10))).containsExactly("a/b");
+            assertThat(directory.resolve(".tmp")).isDirectoryContaining("glob:**/half");
+            assertThat(directory.resolve(".tmp").toFile().list()).containsExactly("half");
+        }
+    }
+
+    @Test
+    void saysThatItIsUnavailableWhenItsDirectoryIsGone() throws IOException {
+        Path directory = Files.createDirectory(scratch.resolve("gone"));
+        try (ObjectStore store = ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()))) {
+            Files.delete(directory.resolve(".tmp"));
+            Files.delete(directory);
+
+            assertThatThrownBy(() -> store.get("a")).isInstanceOf(StoreUnavailableException.class);
+            assertThatThrownBy(() -> store.put("a", bytes("1"))).isInstanceOf(StoreUnavailableException.class);
+            assertThat(store.createIfAbsent("a", bytes("1"))).isEqualTo(CreateOutcome.UNKNOWN);
+        }
+    }
+
+    @Test
+    void refusesAnUnknownKindOfStore() {
+        for (String uri : new String[] {"ftp://host/x", "http://host/x", "dir", "s3:///prefix"}) {
+            assertThatThrownBy(() -> ObjectStores.open(ArchiveSettings.inDirectory(URI.create(uri))))
+                    .as(uri)
+                    .isInstanceOf(StoreRefusedException.class);
+        }
+    }
+}
