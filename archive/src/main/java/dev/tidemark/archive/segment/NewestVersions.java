@@ -1,12 +1,16 @@
 package dev.tidemark.archive.segment;
 
 import java.util.Arrays;
+import java.util.BitSet;
+import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.RoaringBitmap;
 
 /** One input of a merge: for each key the newest entry that counts. Not thread-safe. */
 final class NewestVersions {
     private final KeyCursor cursor;
-    private final RoaringBitmap live;
+    /** Plain bits: asked for every entry, in the order of keys, which a compressed bitmap answers slowly. */
+    private final BitSet live;
+
     private final long target;
     private int ordinal;
     private long main;
@@ -18,7 +22,7 @@ final class NewestVersions {
      */
     NewestVersions(KeyCursor cursor, RoaringBitmap live, long target) {
         this.cursor = cursor;
-        this.live = live;
+        this.live = live == null ? null : BitSetUtil.bitsetOf(live);
         this.target = target;
         next();
     }
@@ -69,7 +73,7 @@ final class NewestVersions {
     }
 
     private boolean consider() {
-        if (cursor.main() > target || (live != null && !live.contains(cursor.ordinal()))) {
+        if (cursor.main() > target || (live != null && !live.get(cursor.ordinal()))) {
             return false;
         }
         ordinal = cursor.ordinal();

@@ -63,7 +63,8 @@ public final class Survivors {
      *
      * @param target a main revision; newer entries are ignored
      * @param inputs in revision order, without overlap
-     * @throws IllegalArgumentException if inputs overlap, or a base is newer than the target
+     * @throws IllegalArgumentException if inputs overlap, a live set names records that its segment does not have, or a
+     *     base is newer than the target
      */
     public static List<RoaringBitmap> at(long target, Tombstones tombstones, List<Input> inputs) {
         checkOrder(target, inputs);
@@ -127,6 +128,10 @@ public final class Survivors {
                 throw new IllegalArgumentException(ref.getData().getName() + " begins at " + ref.getFirstMain() + "/"
                         + ref.getFirstSub() + ", before the end of "
                         + before.getData().getName() + " at " + before.getLastMain() + "/" + before.getLastSub());
+            }
+            if (input.live.isPresent() && input.live.get().intersects(ref.getRecords(), 1L << 32)) {
+                throw new IllegalArgumentException(ref.getData().getName() + " has " + ref.getRecords()
+                        + " records, and a live set that names more");
             }
             if (input.base && input.liveAt > target) {
                 throw new IllegalArgumentException("a base at " + input.liveAt + " says nothing about " + target);
