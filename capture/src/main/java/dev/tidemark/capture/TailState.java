@@ -66,6 +66,7 @@ final class TailState implements TopicVisitor {
         begin(event.generation());
         opened = event;
         last = event.baseRevision();
+        provenAt = event.openedAtMillis();
     }
 
     @Override

@@ -19,7 +19,8 @@ final class WatchStart {
 
     /**
      * The first revision to watch: at most {@link Overlap#REVISIONS} before the position, above the compact revision C,
-     * since a watch may deliver C itself in part.
+     * since a watch may deliver C itself in part. With nothing to compare it is the position itself, if it may be: etcd
+     * proves no progress to a watch that begins in its future.
      *
      * @return empty if C lies beyond the position: what comes next is gone or may be incomplete
      */
@@ -28,7 +29,7 @@ final class WatchStart {
     }
 
     OptionalLong after(long last, OptionalLong firstKnown) {
-        long wanted = Math.max(FIRST_WRITE, firstKnown.orElse(last + 1));
+        long wanted = Math.max(FIRST_WRITE, firstKnown.orElse(last));
         if (wanted <= FIRST_WRITE || !compacted.test(wanted - 1)) {
             return OptionalLong.of(wanted);
         }

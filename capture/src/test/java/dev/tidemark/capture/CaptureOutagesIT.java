@@ -1,0 +1,189 @@
+package dev.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.EtcdVersion;
+import dev.tidemark.sandbox.Eventually;
+import dev.tidemark.sandbox.KafkaServer;
+import dev.tidemark.sandbox.workload.Plan;
+import dev.tidemark.sandbox.workload.Workload;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaptureOutagesIT {
+    @TempDir
+    Path scratch;
+
+    private final ObjectStore store = new MemoryStore(InstantSource.system());
+
+    @Test
+    void kill9UnderLoadLosesAndRepeatsNothing(TestInfo test) throws Exception {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        try (KafkaServer kafka = KafkaServer.launch();
+                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+            CompletableFuture<Void> load = null;
+            for (int life = 0; life < 5; life++) {
+                try (CaptureProcess process =
+                        CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
+                    if (load == null) {
+                        awaitGeneration(place, etcd, process);
+                        load = CompletableFuture.runAsync(
+                                () -> workload.run(Plan.of(8_000).withRate(300)));
+                    }
+                    Thread.sleep(2_000 + random.nextInt(3_000));
+                }
+            }
+            load.get();
+            try (CaptureProcess process =
+                    CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
+                Eventually.eventually(Duration.ofSeconds(60), () -> {
+                    assertThat(process.isAlive()).isTrue();
+                    assertThat(place.read(etcd).newest().last())
+                            .isEqualTo(workload.oracle().lastRevision());
+                    assertThat(place.read(etcd).newest().bases).isNotEmpty();
+                });
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).as("seed %d", seed).hasSize(1);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+
+    private static void awaitGeneration(CapturePlace place, EtcdServer etcd, CaptureProcess process) {
+        Eventually.eventually(Duration.ofSeconds(60), () -> {
+            assertThat(process.isAlive()).isTrue();
+            try {
+                assertThat(place.read(etcd).generations).hasSize(1);
+            } catch (IllegalStateException | NullPointerException notThereYet) {
+                throw new AssertionError(notThereYet);
+            } catch (org.apache.kafka.common.KafkaException notThereYet) {
+                throw new AssertionError(notThereYet);
+            }
+        });
+    }
+
+    @Test
+    void whileKafkaIsAwayChangesWaitOnDisk(TestInfo test) throws Exception {
+        try (KafkaServer kafka = KafkaServer.launch();
+                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+            CaptureSettings settings = place.settings(
+                    EtcdSettings.of(etcd.endpoint()),
+                    new CaptureSettings.Spool(scratch.resolve("spool"), 64 << 10, 1L << 30));
+            try (RunningCapture capture = new RunningCapture(settings, store)) {
+                capture.await(1);
+                CompletableFuture<Void> load = CompletableFuture.runAsync(
+                        () -> workload.run(Plan.of(5_000).withRate(250)));
+                capture.await(500);
+                kafka.kill();
+                Thread.sleep(8_000);
+                kafka.start();
+                load.get();
+                capture.await(workload.oracle().lastRevision());
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).hasSize(1);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+
+    @Test
+    void aSecondInstanceFencesTheFirst(TestInfo test) throws Exception {
+        try (KafkaServer kafka = KafkaServer.launch();
+                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch.resolve("one"), store);
+            CapturePlace other = new CapturePlace(kafka, test, scratch.resolve("two"), store);
+            try (RunningCapture first = place.capture(etcd)) {
+                first.await(1);
+                workload.run(Plan.of(200));
+                first.await(workload.oracle().lastRevision());
+                try (RunningCapture second = other.capture(etcd)) {
+                    second.await(workload.oracle().lastRevision());
+                    workload.run(Plan.of(200));
+                    assertThat(first.error().getCause())
+                            .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
+                                    .isEqualTo(Failure.FENCED));
+                    second.await(workload.oracle().lastRevision());
+                }
+            } catch (java.util.concurrent.CompletionException fenced) {
+                assertThat(fenced).hasMessageContaining("another instance");
+            }
+            CapturePlace.assertSame(
+                    new CapturePlace(kafka, test, scratch, store).read(etcd).newest(), workload.oracle());
+        }
+    }
+
+    @Test
+    void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(TestInfo test) throws Exception {
+        try (KafkaServer kafka = KafkaServer.launch()) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+            CaptureSettings settings = place.settings(EtcdSettings.of("http://127.0.0.1:1"));
+            try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+                NewTopic compacted = new NewTopic(place.topic(), 1, (short) 1)
+                        .configs(Map.of("cleanup.policy", "compact", "retention.bytes", "1000"));
+                admin.createTopics(List.of(compacted)).all().get();
+            }
+            try (RunningCapture capture = new RunningCapture(settings, store)) {
+                assertThat(capture.error().getCause())
+                        .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
+                                .isEqualTo(Failure.REFUSED))
+                        .hasMessageContaining("cleanup.policy is compact instead of delete")
+                        .hasMessageContaining("message.timestamp.type is CreateTime instead of LogAppendTime")
+                        .hasMessageContaining("retention.bytes is 1000 instead of -1")
+                        .hasMessageContaining("so there is no 2");
+            }
+        }
+    }
+
+    @Test
+    void aTopicDeletedUnderCaptureBeginsAnewAsAnotherGeneration(TestInfo test) throws Exception {
+        try (KafkaServer kafka = KafkaServer.launch();
+                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+            try (RunningCapture capture = place.capture(etcd)) {
+                capture.await(1);
+                workload.run(Plan.of(200));
+                capture.await(workload.oracle().lastRevision());
+                try (Admin admin = Admin.create(KafkaClients.admin(place.settings(EtcdSettings.of(etcd.endpoint()))))) {
+                    admin.deleteTopics(List.of(place.topic())).all().get();
+                }
+                Thread.sleep(2_000);
+                workload.run(Plan.of(200));
+                Eventually.eventually(Duration.ofSeconds(90), () -> {
+                    try {
+                        assertThat(place.read(etcd).newest().last())
+                                .isEqualTo(workload.oracle().lastRevision());
+                    } catch (NullPointerException
+                            | IndexOutOfBoundsException
+                            | org.apache.kafka.common.KafkaException notYet) {
+                        throw new AssertionError(notYet);
+                    }
+                });
+            }
+            TopicReader topic = place.read(etcd);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+}

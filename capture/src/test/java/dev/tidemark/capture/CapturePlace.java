@@ -1,0 +1,79 @@
+package dev.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.KafkaServer;
+import dev.tidemark.sandbox.workload.Oracle;
+import dev.tidemark.schemas.Change;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.TestInfo;
+
+/**
+ * Where one test captures to: a topic of its own name.
+ *
+ * @param scratch a directory of the test's own
+ */
+record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore store) {
+    RunningCapture capture(EtcdServer etcd) {
+        return new RunningCapture(settings(EtcdSettings.of(etcd.endpoint())), store);
+    }
+
+    TopicReader read(EtcdServer etcd) {
+        return TopicReader.read(settings(EtcdSettings.of(etcd.endpoint())), scratch);
+    }
+
+    CaptureSettings settings(EtcdSettings source) {
+        return settings(source, CaptureSettings.Spool.in(scratch.resolve("spool")));
+    }
+
+    CaptureSettings settings(EtcdSettings source, CaptureSettings.Spool spool) {
+        return settings(source.endpoint().toString(), kafka.bootstrapServers(), topic(), spool);
+    }
+
+    String topic() {
+        return test.getTestMethod().orElseThrow().getName()
+                + test.getDisplayName().replaceAll("[^A-Za-z0-9]", "");
+    }
+
+    static CaptureSettings settings(
+            String endpoint, String bootstrapServers, String topic, CaptureSettings.Spool spool) {
+        return new CaptureSettings(
+                "prod",
+                List.of(EtcdSettings.of(endpoint)),
+                new CaptureSettings.Topic(topic, 2, 4, (short) 1),
+                topic,
+                Map.of("bootstrap.servers", bootstrapServers),
+                Duration.ofSeconds(3),
+                spool,
+                CaptureSettings.NewSource.REFUSE);
+    }
+
+    static void assertSame(TopicReader.Told told, Oracle oracle) {
+        assertSame(told, oracle, oracle.lastRevision());
+    }
+
+    /** The generation holds exactly what the oracle knows, up to a revision, and its times are in order. */
+    static void assertSame(TopicReader.Told told, Oracle oracle, long last) {
+        assertThat(told.last()).isEqualTo(last);
+        int at = 0;
+        long capturedAt = 0;
+        for (long main = told.opened.baseRevision() + 1; main <= last; main++) {
+            for (Change expected : oracle.changesOf(main)) {
+                Change is = told.changes.get(at++);
+                assertThat(is.sameContent(expected))
+                        .as("%s is %s", expected, is)
+                        .isTrue();
+                assertThat(is.capturedAtMillis()).isGreaterThanOrEqualTo(capturedAt);
+                assertThat(is.notBeforeMillis()).isBetween(1L, is.capturedAtMillis());
+                capturedAt = is.capturedAtMillis();
+            }
+        }
+        assertThat(at).isEqualTo(told.changes.size());
+    }
+}

@@ -1,0 +1,90 @@
+package dev.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CaptureSettingsTest {
+    @Test
+    void settingsThatTheLawsRestOnAreRefusedByName() {
+        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1", "acks", "1"));
+        assertThatThrownBy(() -> KafkaClients.producer(settings))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE))
+                .hasMessageContaining("acks");
+    }
+
+    @Test
+    void everythingElsePassesThroughAndWins() {
+        Map<String, Object> producer =
+                KafkaClients.producer(settings(Map.of("linger.ms", "7", "security.protocol", "SSL")));
+        assertThat(producer)
+                .containsEntry("linger.ms", "7")
+                .containsEntry("security.protocol", "SSL")
+                .containsEntry("transactional.id", "tidemark.revisions-capture-prod")
+                .containsEntry("acks", "all");
+    }
+
+    @Test
+    void readersSeeCommittedRecordsOnlyAndNeverJump() {
+        assertThat(KafkaClients.consumer(settings(Map.of())))
+                .containsEntry("isolation.level", "read_committed")
+                .containsEntry("auto.offset.reset", "none");
+    }
+
+    @Test
+    void aPartitionLiesInItsTopic() {
+        assertThatThrownBy(() -> new CaptureSettings.Topic("t", 64, 64, (short) 1))
+                .hasMessageContaining("64 of 64");
+    }
+
+    @Test
+    void anEndpointIsNeeded() {
+        assertThatThrownBy(() -> new CaptureSettings(
+                        "prod",
+                        List.of(),
+                        topic(),
+                        "tidemark.revisions",
+                        Map.of(),
+                        Duration.ofSeconds(30),
+                        CaptureSettings.Spool.in(Path.of("x")),
+                        CaptureSettings.NewSource.REFUSE))
+                .hasMessageContaining("no etcd endpoint");
+    }
+
+    @Test
+    void theTopicOfThreeReplicasWaitsForTwo() {
+        assertThat(TopicSetup.required((short) 3))
+                .containsEntry("min.insync.replicas", "2")
+                .containsEntry("cleanup.policy", "delete")
+                .containsEntry("message.timestamp.type", "LogAppendTime")
+                .containsEntry("unclean.leader.election.enable", "false")
+                .containsEntry("compression.type", "producer")
+                .containsEntry("retention.bytes", "-1");
+        assertThat(TopicSetup.required((short) 1)).containsEntry("min.insync.replicas", "1");
+    }
+
+    private static CaptureSettings.Topic topic() {
+        return new CaptureSettings.Topic("tidemark.revisions", 0, 64, (short) 3);
+    }
+
+    private static CaptureSettings settings(Map<String, String> kafka) {
+        return new CaptureSettings(
+                "prod",
+                List.of(EtcdSettings.of("http://127.0.0.1:2379")),
+                topic(),
+                "tidemark.revisions",
+                kafka,
+                Duration.ofSeconds(30),
+                CaptureSettings.Spool.in(Path.of("x")),
+                CaptureSettings.NewSource.REFUSE);
+    }
+}

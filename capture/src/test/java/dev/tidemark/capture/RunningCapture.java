@@ -1,0 +1,42 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.sandbox.Eventually;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A capture on a thread of its own. */
+final class RunningCapture implements AutoCloseable {
+    private final Capture capture;
+    private final CompletableFuture<Void> ended;
+
+    RunningCapture(CaptureSettings settings, ObjectStore store) {
+        capture = new Capture(settings, new ClusterArchive(store, settings.cluster()));
+        ended = CompletableFuture.runAsync(capture::run, runnable -> new Thread(runnable, "capture").start());
+    }
+
+    /** Waits until the topic holds everything up to a revision. */
+    void await(long revision) {
+        Eventually.eventually(Duration.ofMinutes(2), () -> {
+            if (ended.isDone()) {
+                ended.join();
+            }
+            if (capture.lastCommitted() < revision) {
+                throw new AssertionError("captured up to " + capture.lastCommitted() + ", not yet " + revision);
+            }
+        });
+    }
+
+    /** Waits until it ends by itself, and gives the error that ended it. */
+    Throwable error() throws Exception {
+        return ended.handle((done, error) -> error).get(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        capture.close();
+        ended.handle((done, error) -> null).join();
+    }
+}

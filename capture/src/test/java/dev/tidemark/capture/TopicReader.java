@@ -1,0 +1,95 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.LeaseTtl;
+import dev.tidemark.schemas.RevisionSequence;
+import dev.tidemark.schemas.topic.TopicDecoder;
+import dev.tidemark.schemas.topic.TopicEvent;
+import dev.tidemark.schemas.topic.TopicVisitor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads a whole partition as any reader would: committed records only, and every revision exactly once. */
+final class TopicReader implements TopicVisitor {
+    /** One generation as the topic tells it. */
+    static final class Told {
+        final TopicEvent.GenerationOpened opened;
+        final List<Change> changes = new ArrayList<>();
+        final Map<Long, Long> leases = new HashMap<>();
+        final List<TopicEvent.BaseReady> bases = new ArrayList<>();
+        final RevisionSequence sequence;
+        long progress;
+        int ticks;
+
+        Told(TopicEvent.GenerationOpened opened) {
+            this.opened = opened;
+            this.sequence = new RevisionSequence("topic", opened.baseRevision());
+        }
+
+        long last() {
+            return sequence.last();
+        }
+    }
+
+    final List<Told> generations = new ArrayList<>();
+    int largestRecord;
+
+    static TopicReader read(CaptureSettings settings, Path spool) {
+        TopicReader reader = new TopicReader();
+        TopicPartition partition =
+                new TopicPartition(settings.topic().name(), settings.topic().partition());
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(KafkaClients.consumer(settings));
+                TopicDecoder decoder = new TopicDecoder(spool)) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    reader.largestRecord = Math.max(reader.largestRecord, record.value().length);
+                    decoder.decode(record.value(), reader);
+                }
+            }
+        }
+        return reader;
+    }
+
+    Told newest() {
+        return generations.get(generations.size() - 1);
+    }
+
+    @Override
+    public void opened(TopicEvent.GenerationOpened event) {
+        generations.add(new Told(event));
+    }
+
+    @Override
+    public void revisions(TopicEvent.Revisions event) {
+        newest().sequence.accept(event.range());
+        event.changes().forEach(newest().changes::add);
+        for (LeaseTtl lease : event.leases()) {
+            newest().leases.merge(lease.id(), lease.ttlSeconds(), Math::max);
+        }
+    }
+
+    @Override
+    public void baseReady(TopicEvent.BaseReady event) {
+        newest().bases.add(event);
+    }
+
+    @Override
+    public void progress(TopicEvent.Progress event) {
+        newest().progress = event.revision();
+    }
+
+    @Override
+    public void tick(TopicEvent.Tick event) {
+        newest().ticks++;
+    }
+}
