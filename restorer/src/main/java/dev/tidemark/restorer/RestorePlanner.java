@@ -114,17 +114,23 @@ final class RestorePlanner {
     }
 
     private static Optional<RevisionRange> tail(Reach reach, Chapter chapter, long reached, long revision) {
-        RevisionRange range =
-                chapter.tail().map(TailFacts::range).orElseThrow(() -> broken(reach, chapter, reached + 1, revision));
         long archived = chapter.head().map(CheckpointManifest::getLast).orElse(reached);
-        if (reached < archived || range.first() > reached + 1 || range.last() < revision) {
-            throw broken(reach, chapter, reached + 1, Math.max(reached + 1, range.first() - 1));
+        if (reached < archived) {
+            long next = chapter.checkpoints(reached + 1, archived).get(0).getFirst();
+            throw broken(reach, chapter, reached + 1, next - 1);
+        }
+        RevisionRange range = chapter.tail()
+                .map(TailFacts::range)
+                .filter(held -> held.last() >= revision)
+                .orElseThrow(() -> broken(reach, chapter, reached + 1, revision));
+        if (range.first() > reached + 1) {
+            throw broken(reach, chapter, reached + 1, range.first() - 1);
         }
         return Optional.of(new RevisionRange(reached + 1, revision));
     }
 
     private static UnreachableTargetException broken(Reach reach, Chapter chapter, long first, long last) {
-        Hole hole = new Hole(first, Math.max(first, last), "MISSING", "no checkpoint of the archive holds them");
+        Hole hole = new Hole(first, last, "MISSING", "no checkpoint of the archive holds them");
         Optional<Moment> lower = Optional.of(chapter.moment(first - 1));
         return new UnreachableTargetException(
                 "generation " + chapter.generation() + " is not dense",

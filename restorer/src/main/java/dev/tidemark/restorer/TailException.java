@@ -1,6 +1,7 @@
 package dev.tidemark.restorer;
 
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
 
 /** What the topic holds beyond the archive could not be read, or is not what the archive expects there. */
 public final class TailException extends RestoreException {
@@ -23,6 +24,14 @@ public final class TailException extends RestoreException {
                 Failure.USAGE,
                 "Kafka refuses to read " + topic + ": " + cause.getMessage(),
                 "check the credentials in kafka.* and the permission to read and describe the topic",
+                cause);
+    }
+
+    static TailException damaged(String topic, TidemarkException cause) {
+        return new TailException(
+                cause.failure(),
+                topic + " cannot be believed: " + cause.getMessage(),
+                "what stands in the archive can be restored by its revision",
                 cause);
     }
 

@@ -1,5 +1,7 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.schemas.DensityException;
+import dev.tidemark.schemas.SchemaException;
 import dev.tidemark.schemas.avro.TopicPosition;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +60,8 @@ final class TopicTail {
             return assembly.finish();
         } catch (KafkaException e) {
             throw tail.translated(e);
+        } catch (DensityException | SchemaException e) {
+            throw TailException.damaged(tail.name(), e);
         }
     }
 

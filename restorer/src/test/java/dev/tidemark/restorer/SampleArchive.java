@@ -1,0 +1,185 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.archive.catalog.BaseDraft;
+import dev.tidemark.archive.catalog.CheckpointDraft;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.CommitResult;
+import dev.tidemark.archive.catalog.DataUploader;
+import dev.tidemark.archive.catalog.GenerationDraft;
+import dev.tidemark.archive.catalog.GenerationWriter;
+import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.segment.ContentDigest;
+import dev.tidemark.archive.segment.LocalSegment;
+import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.archive.segment.SegmentCutter;
+import dev.tidemark.archive.segment.SegmentLimits;
+import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.archive.segment.Tombstones;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.ArchivePolicy;
+import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.SegmentRef;
+import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.TopicPosition;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.roaringbitmap.RoaringBitmap;
+
+/** Builds a cluster's archive out of logs, by the same doors that capture and compactor use. */
+final class SampleArchive {
+    static final String CLUSTER = "sample";
+    static final String TOPIC = "tidemark.revisions";
+    static final SegmentLimits SMALL = new SegmentLimits(256, 4096, 40, 8);
+
+    private final ClusterArchive archive;
+    private final Path scratch;
+    private final SegmentLimits limits;
+    private final AtomicInteger attempts = new AtomicInteger();
+    private GenerationWriter writer;
+    private String topicId = "topic-id";
+
+    SampleArchive(ObjectStore store, Path scratch, SegmentLimits limits) {
+        this.archive = new ClusterArchive(store, CLUSTER);
+        this.scratch = scratch;
+        this.limits = limits;
+    }
+
+    ClusterArchive archive() {
+        return archive;
+    }
+
+    void topicId(String id) {
+        this.topicId = id;
+    }
+
+    /** Sources over the archive alone, as of a time. */
+    Sources sources(Instant now) {
+        return new Sources(archive, Optional.empty(), scratch, Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    /** The id of the n-th generation. */
+    static String generation(int n) {
+        return "01JDB3Z6V5KQ8S5G4N7T2R9W" + String.format("%02d", n);
+    }
+
+    /** Opens a generation. */
+    SampleArchive open(int n, long baseRevision, GenerationEnd previous) {
+        TopicEvent.GenerationOpened opened = new TopicEvent.GenerationOpened(
+                generation(n), CLUSTER, 7, "3.6.16", baseRevision, SampleLog.capturedAt(baseRevision), previous);
+        ArchivePolicy policy = new ArchivePolicy(
+                limits.blockBytes(), limits.segmentBytes(), limits.segmentRecords(), limits.indexBlockEntries(), 4);
+        writer = archive.openGeneration(new GenerationDraft(opened, position(0), policy));
+        return this;
+    }
+
+    /** Commits a base at {@code revision} with raw history since {@code compacted}, as of a log. */
+    SampleArchive base(List<Change> log, long compacted, long revision, List<SideRecord> side) {
+        long at = SampleLog.capturedAt(revision);
+        List<Change> first = new ArrayList<>(SampleLog.compactedAt(log, compacted));
+        List<Change> rest = log.stream()
+                .filter(change -> compacted < change.main() && change.main() <= revision)
+                .toList();
+        Path directory = newDirectory();
+        List<LocalSegment> segments;
+        int upToCompaction;
+        try (SegmentCutter cutter = new SegmentCutter(directory, limits)) {
+            first.forEach(change -> cutter.append(change.withTimes(at, 0)));
+            cutter.endSegment();
+            rest.forEach(change -> cutter.append(change.withTimes(at, 0)));
+            segments = cutter.finish();
+        }
+        upToCompaction = (int) segments.stream()
+                .filter(segment -> segment.summary().getLastMain() <= compacted)
+                .count();
+        List<Survivors.Input> all = raw(segments);
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.OF_TARGET, all);
+        List<RoaringBitmap> liveAtCompaction =
+                Survivors.at(compacted, Tombstones.OF_TARGET, all.subList(0, upToCompaction));
+        BaseDraft draft = new BaseDraft(
+                writer.header().getGeneration(),
+                new BaseDraft.Source("00", 1, "3.6.16", "http://127.0.0.1:2379", 9),
+                revision,
+                compacted,
+                at,
+                segments,
+                live,
+                liveAtCompaction,
+                side,
+                "digest");
+        UploadedBase uploaded = uploader().upload(draft);
+        writer.commitBase(uploaded.descriptor(), uploaded.sha256());
+        return this;
+    }
+
+    /** Commits a checkpoint of the log's revisions from the last one's end to {@code last}. */
+    SampleArchive checkpoint(List<Change> log, long last, List<Lease> leases) {
+        long first = writer.nextRevision();
+        List<Change> part = log.stream()
+                .filter(change -> first <= change.main() && change.main() <= last)
+                .toList();
+        List<LocalSegment> segments;
+        try (SegmentCutter cutter = new SegmentCutter(newDirectory(), limits)) {
+            part.forEach(cutter::append);
+            segments = cutter.finish();
+        }
+        List<RoaringBitmap> live = Survivors.at(last, Tombstones.ALL, raw(segments));
+        CheckpointDraft draft = new CheckpointDraft(
+                new RevisionRange(first, last),
+                part.get(0).capturedAtMillis(),
+                part.get(part.size() - 1).capturedAtMillis(),
+                digest(part, segments, live),
+                uploader().upload(writer.header().getGeneration(), segments, live),
+                leases,
+                position(last));
+        if (!(writer.commit(draft) instanceof CommitResult.Committed)) {
+            throw new AssertionError("checkpoint " + first + ".." + last + " was not committed");
+        }
+        return this;
+    }
+
+    private String digest(List<Change> part, List<LocalSegment> segments, List<RoaringBitmap> live) {
+        ContentDigest digest = new ContentDigest();
+        part.forEach(digest::record);
+        List<SegmentRef> refs = segments.stream().map(LocalSegment::summary).toList();
+        digest.live(refs, live);
+        return digest.finish(
+                part.get(0).main(),
+                part.get(part.size() - 1).main(),
+                part.get(part.size() - 1).main());
+    }
+
+    private static List<Survivors.Input> raw(List<LocalSegment> segments) {
+        return segments.stream()
+                .map(segment -> Survivors.Input.raw(Segment.open(segment)))
+                .toList();
+    }
+
+    private DataUploader uploader() {
+        return archive.uploader(() -> "01JDB40M8H3D0V6E1C9A" + String.format("%06d", attempts.incrementAndGet()));
+    }
+
+    private TopicPosition position(long nextOffset) {
+        return new TopicPosition(TOPIC, topicId, 0, nextOffset, -1);
+    }
+
+    private Path newDirectory() {
+        try {
+            return Files.createTempDirectory(scratch, "cut-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
