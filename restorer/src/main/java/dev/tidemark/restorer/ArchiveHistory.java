@@ -30,10 +30,20 @@ final class ArchiveHistory implements History, Closeable {
         this.scratch = scratch;
     }
 
+    /** All that is known, the topic's newest revisions included. */
     static ArchiveHistory open(Sources sources) {
+        return open(sources, Optional.empty());
+    }
+
+    /** What must be known for a target: the topic is not asked where the archive alone gives the same answer. */
+    static ArchiveHistory openFor(Sources sources, Target target) {
+        return open(sources, Optional.of(target));
+    }
+
+    private static ArchiveHistory open(Sources sources, Optional<Target> only) {
         ArchiveHistory history = new ArchiveHistory(sources, Scratch.in(sources.scratch()));
         try {
-            history.read();
+            history.read(only);
             return history;
         } catch (RuntimeException | Error e) {
             history.close();
@@ -41,12 +51,11 @@ final class ArchiveHistory implements History, Closeable {
         }
     }
 
-    private void read() {
+    private void read(Optional<Target> only) {
         Catalog catalog = sources.archive().catalog();
-        catalog.newest().ifPresent(newest -> {
-            tail = readTail(newest);
-            chapters.add(new ArchiveChapter(sources.archive(), newest, tail.flatMap(Tail::end), tail));
-        });
+        catalog.newest()
+                .map(newest -> new ArchiveChapter(sources.archive(), newest, Optional.empty(), Optional.empty()))
+                .ifPresent(chapters::add);
         List<GenerationSummary> ended = catalog.ended();
         for (int i = ended.size() - 1; i >= 0; i--) {
             GenerationSummary summary = ended.get(i);
@@ -55,6 +64,14 @@ final class ArchiveHistory implements History, Closeable {
                             sources.archive(), generation, Optional.of(hole(summary)), Optional.empty()))
                     .ifPresent(chapters::add);
         }
+        if (only.isEmpty() || !isArchived(only.get())) {
+            catalog.newest().ifPresent(this::addTail);
+        }
+    }
+
+    private void addTail(GenerationCatalog newest) {
+        tail = readTail(newest);
+        chapters.set(0, new ArchiveChapter(sources.archive(), newest, tail.flatMap(Tail::end), tail));
     }
 
     private Optional<Tail> readTail(GenerationCatalog newest) {

@@ -30,7 +30,7 @@ final class DatabaseSink implements StateSink {
     public Written finish(SideState side) {
         WrittenDatabase written = writer.finish(
                 new FileContents(side.allLeases(), side.auth(), side.authUsers(), side.authRoles(), Optional.empty()));
-        return new Written(Optional.of(written.path()), written.bytes(), written.sha256(), written.hashKv());
+        return new Written(Optional.of(written.path()), written.bytes(), written.fileSha256(), written.hashKv());
     }
 
     @Override

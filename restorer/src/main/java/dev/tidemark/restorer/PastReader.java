@@ -40,7 +40,7 @@ public final class PastReader {
      * @throws UnreachableTargetException if the moment cannot be reached
      */
     public Answer get(byte[] key, Target target) {
-        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
+        try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan plan = history.plan(target);
             Optional<PastRecord> found = find(history.inputs(plan, PlanInputs.Purpose.LOOKUP), key, plan.revision());
             return new Answer(plan, found.map(List::of).orElse(List.of()), history.note());
@@ -53,7 +53,7 @@ public final class PastReader {
      * @throws UnreachableTargetException if the moment cannot be reached
      */
     public Answer getPrefix(byte[] prefix, Target target) {
-        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
+        try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan plan = history.plan(target);
             List<Survivors.Input> inputs = history.inputs(plan, PlanInputs.Purpose.LOOKUP);
             return new Answer(plan, scan(inputs, prefix, plan.revision()), history.note());

@@ -46,11 +46,19 @@ public final class Restorer {
     public RestoreResult restore(RestoreRequest request, RestoreProgress progress) {
         long started = sources.clock().millis();
         checkOutput(request.output());
-        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
+        try (ArchiveHistory history = open(request)) {
             RestorePlan plan =
                     request.historyFrom().isPresent() ? planHistory(history, request) : history.plan(request.target());
             return run(history, plan, request, progress, started);
         }
+    }
+
+    /** Only a bump has to know the newest revision of all. */
+    private ArchiveHistory open(RestoreRequest request) {
+        return switch (request.bump()) {
+            case PAST_NEWEST -> ArchiveHistory.open(sources);
+            case NONE -> ArchiveHistory.openFor(sources, request.target());
+        };
     }
 
     private static RestorePlan planHistory(ArchiveHistory history, RestoreRequest request) {

@@ -41,7 +41,7 @@ public final class SourceHash {
      */
     public Answer at(Target target, long compactRevision) {
         long compacted = Math.max(1, compactRevision);
-        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
+        try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan whole = history.plan(target);
             long rawFrom = RestorePlanner.rawHistoryStart(history, whole);
             if (rawFrom > compacted) {

@@ -18,9 +18,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -191,13 +193,19 @@ class RestorerTest {
     }
 
     @Test
-    void aDatabaseGoesToAStreamWhole() throws IOException {
+    void aDatabaseGoesToAStreamWhole() throws Exception {
         Restorer restorer = restorer(sample(List.of(), List.of()));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         RestoreRequest request = RestoreRequest.database(Target.revision(90), Output.stream(out));
         restorer.restore(request, RestoreProgress.NONE);
-        restorer.restore(RestoreRequest.database(Target.revision(90), Output.newFile(file())), RestoreProgress.NONE);
-        assertThat(out.toByteArray()).isEqualTo(Files.readAllBytes(file()));
+        RestoreResult result = restorer.restore(
+                RestoreRequest.database(Target.revision(90), Output.newFile(file())), RestoreProgress.NONE);
+        byte[] bytes = Files.readAllBytes(file());
+        assertThat(out.toByteArray()).isEqualTo(bytes);
+        assertThat(result.bytes()).isEqualTo(bytes.length);
+        assertThat(result.sha256())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
         try (var left = Files.list(directory)) {
             assertThat(left.filter(path -> path.getFileName().toString().startsWith("tidemark-restore-")))
                     .isEmpty();

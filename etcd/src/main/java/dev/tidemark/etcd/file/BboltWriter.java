@@ -80,14 +80,16 @@ final class BboltWriter implements Closeable {
         try {
             writeMeta(0, rootPage);
             writeMeta(1, rootPage);
-            byte[] sum = Sha256.of(channel, length);
-            write(ByteBuffer.wrap(sum), length);
+            Sha256.Sums sums = Sha256.withTrailer(channel, length);
+            write(ByteBuffer.wrap(sums.trailer()), length);
             channel.force(true);
             channel.close();
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             published = true;
             forceDirectory();
-            return new Finished(length + sum.length, HexFormat.of().formatHex(sum));
+            HexFormat hex = HexFormat.of();
+            return new Finished(
+                    length + sums.trailer().length, hex.formatHex(sums.trailer()), hex.formatHex(sums.whole()));
         } catch (IOException e) {
             throw EtcdFileException.io("writing", temporary, e);
         }
@@ -127,6 +129,6 @@ final class BboltWriter implements Closeable {
         }
     }
 
-    /** A finished file's length and sum. */
-    record Finished(long bytes, String sha256) {}
+    /** A finished file's length, the sum at its end, and the sum of all of it. */
+    record Finished(long bytes, String trailerSha256, String fileSha256) {}
 }

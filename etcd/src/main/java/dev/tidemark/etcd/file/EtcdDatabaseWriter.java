@@ -103,7 +103,8 @@ public final class EtcdDatabaseWriter implements Closeable {
         return new WrittenDatabase(
                 file.target(),
                 finished.bytes(),
-                finished.sha256(),
+                finished.trailerSha256(),
+                finished.fileSha256(),
                 records,
                 lastMain,
                 compactRevision,

@@ -15,8 +15,28 @@ final class Sha256 {
 
     private Sha256() {}
 
+    /** The sum of a file's first {@code length} bytes, and that of the same bytes followed by their sum. */
+    static Sums withTrailer(FileChannel channel, long length) throws IOException {
+        MessageDigest digest = over(channel, length);
+        byte[] sum = copyOf(digest).digest();
+        digest.update(sum);
+        return new Sums(sum, digest.digest());
+    }
+
+    /**
+     * The sums of a file that ends with one.
+     *
+     * @param trailer the sum at its end
+     * @param whole the sum of all its bytes
+     */
+    record Sums(byte[] trailer, byte[] whole) {}
+
     /** The sum of a file's first {@code length} bytes. */
     static byte[] of(FileChannel channel, long length) throws IOException {
+        return over(channel, length).digest();
+    }
+
+    private static MessageDigest over(FileChannel channel, long length) throws IOException {
         MessageDigest digest = digest();
         byte[] chunk = new byte[(int) Math.min(CHUNK, length)];
         for (long at = 0; at < length; ) {
@@ -28,7 +48,15 @@ final class Sha256 {
             digest.update(chunk, 0, got);
             at += got;
         }
-        return digest.digest();
+        return digest;
+    }
+
+    private static MessageDigest copyOf(MessageDigest digest) {
+        try {
+            return (MessageDigest) digest.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("every Java platform's SHA-256 can be copied", e);
+        }
     }
 
     private static MessageDigest digest() {

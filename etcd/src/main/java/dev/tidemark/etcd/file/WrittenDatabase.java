@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * @param path where it stands
  * @param bytes its length, the trailing sum included
  * @param sha256 the trailing sum, lower-case hex: SHA-256 of all bytes before it
+ * @param fileSha256 SHA-256 of the whole file, the trailing sum included, lower-case hex
  * @param records the number of key records
  * @param lastRecordRevision the main revision of the last key record (what {@code snapshot status} shows); 0 if none
  * @param compactRevision the compaction revision that its marks say; 0 if it has none
@@ -20,6 +21,7 @@ public record WrittenDatabase(
         Path path,
         long bytes,
         String sha256,
+        String fileSha256,
         long records,
         long lastRecordRevision,
         long compactRevision,

@@ -34,7 +34,7 @@ class MinimalFileTest {
         try (BboltWriter writer = BboltWriter.create(path, 4096)) {
             writer.endBucket("meta", writer.beginBucket());
             writer.endBucket("key", writer.beginBucket());
-            assertThat(writer.finish().sha256()).isEqualTo(SHA256);
+            assertThat(writer.finish().trailerSha256()).isEqualTo(SHA256);
         }
         byte[] file = Files.readAllBytes(path);
         assertThat(file).hasSize(3 * 4096 + 32);

@@ -1,0 +1,94 @@
+package dev.tidemark.bench;
+
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.restorer.Output;
+import dev.tidemark.restorer.RestoreProgress;
+import dev.tidemark.restorer.RestoreRequest;
+import dev.tidemark.restorer.RestoreResult;
+import dev.tidemark.restorer.Restorer;
+import dev.tidemark.restorer.Sources;
+import dev.tidemark.restorer.Target;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Restores 344 MB of base and 131,812 revisions of 1.65 kB to a snapshot file, each time in a fresh JVM with {@code
+ * -Xmx256m}. Arguments: a directory for the archive (made once), how often, and perhaps further options of that JVM.
+ */
+public final class RestoreBenchmark {
+    private RestoreBenchmark() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length == 2 && arguments[0].equals("--once")) {
+            once(Path.of(arguments[1]));
+            return;
+        }
+        Path directory = Path.of(arguments.length > 0 ? arguments[0] : "target/restore-benchmark");
+        int times = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
+        List<String> options = List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
+        for (RestoreShape shape : RestoreShape.values()) {
+            Path archive = directory.resolve(shape.name().toLowerCase(Locale.ROOT));
+            RestoreArchive.make(shape, archive);
+            System.out.printf("%nvalues: %s%n", shape.words());
+            System.out.println("| run | restore ms | written MB | keys | peak heap MB | whole process ms |");
+            System.out.println("|---|---|---|---|---|---|");
+            for (int i = 1; i <= times; i++) {
+                System.out.print("| " + i);
+                System.out.flush();
+                child(archive, options);
+            }
+        }
+    }
+
+    private static void child(Path archive, List<String> options) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add("-Xmx256m");
+        words.addAll(options);
+        words.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                RestoreBenchmark.class.getName(),
+                "--once",
+                archive.toString()));
+        long started = System.nanoTime();
+        int code = new ProcessBuilder(words).inheritIO().start().waitFor();
+        long millis = (System.nanoTime() - started) / 1_000_000;
+        if (code != 0) {
+            throw new IOException("the restore's process ended with " + code);
+        }
+        System.out.println(" " + millis + " |");
+    }
+
+    private static void once(Path archive) throws IOException {
+        Path output = archive.resolve("restored.db");
+        try (ObjectStore store = RestoreArchive.open(archive.resolve("store"))) {
+            Sources sources = new Sources(
+                    new ClusterArchive(store, RestoreArchive.CLUSTER), Optional.empty(), archive, Clock.systemUTC());
+            RestoreRequest request = RestoreRequest.database(Target.latest(), Output.replacing(output));
+            long started = System.nanoTime();
+            RestoreResult result = new Restorer(sources).restore(request, RestoreProgress.NONE);
+            long millis = (System.nanoTime() - started) / 1_000_000;
+            System.out.printf(
+                    " | %d | %.0f | %d | %d |", millis, result.bytes() / 1e6, result.keys(), peakHeap() >> 20);
+        } finally {
+            Files.deleteIfExists(output);
+        }
+    }
+
+    private static long peakHeap() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getType() == MemoryType.HEAP)
+                .mapToLong(pool -> pool.getPeakUsage().getUsed())
+                .sum();
+    }
+}
