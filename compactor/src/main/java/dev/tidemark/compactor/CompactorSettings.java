@@ -1,5 +1,6 @@
 package dev.tidemark.compactor;
 
+import dev.tidemark.schemas.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.Objects;
  *     refused by {@link Compactor#start}
  * @param streams further settings for Kafka Streams, under the same rule
  * @param checkpointInterval time of the log, by record timestamps, after which an interval is cut
- * @param checkpointBytes bytes of the log after which an interval is cut
+ * @param checkpointBytes bytes of the log after which an interval is cut, at most 1 GiB
  * @param spool directory for open intervals; its content means nothing after a stop
  */
 public record CompactorSettings(
@@ -28,6 +29,9 @@ public record CompactorSettings(
         Duration checkpointInterval,
         long checkpointBytes,
         Path spool) {
+    /** A manifest lists an interval's segments with their live sets, and must fit into one small object. */
+    private static final long MAX_BYTES = 1L << 30;
+
     public CompactorSettings {
         Objects.requireNonNull(installation);
         Objects.requireNonNull(member);
@@ -35,9 +39,11 @@ public record CompactorSettings(
         kafka = Map.copyOf(kafka);
         streams = Map.copyOf(streams);
         Objects.requireNonNull(spool);
-        if (checkpointInterval.toMillis() < 1 || checkpointBytes < 1) {
-            throw new IllegalArgumentException("checkpoints need an interval of at least 1 ms and at least 1 byte, not "
-                    + checkpointInterval + " and " + checkpointBytes);
+        if (checkpointInterval.toMillis() < 1 || checkpointBytes < 1 || checkpointBytes > MAX_BYTES) {
+            throw new CompactorException(
+                    Failure.USAGE,
+                    "checkpoints of " + checkpointInterval + " and " + checkpointBytes + " bytes cannot be made",
+                    "checkpoint.interval is at least 1 ms, checkpoint.bytes from 1 to " + MAX_BYTES);
         }
     }
 }
