@@ -24,9 +24,9 @@ final class Backlog {
         this.flow = flow;
     }
 
-    /** A share of the heap that leaves room for an open segment: an eighth, at most 64 MiB. */
+    /** A share of the heap that leaves room for an open segment: a sixteenth, at most 64 MiB. */
     static long standardLimit() {
-        return Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+        return Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
     }
 
     synchronized void add(long more) {

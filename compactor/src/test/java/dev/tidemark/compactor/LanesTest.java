@@ -1,0 +1,178 @@
+package dev.tidemark.compactor;
+
+import static dev.tidemark.sandbox.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.compactor.PartitionHealth.Phase;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Between Streams' thread and the folds: threads, buffers, ends. */
+final class LanesTest {
+    private static final CutPolicy SECOND = new CutPolicy(1_000, 1 << 20);
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path directory;
+
+    private final MemoryStore store = new MemoryStore(InstantSource.system());
+    private final AtomicInteger pauses = new AtomicInteger();
+    private final AtomicInteger resumes = new AtomicInteger();
+    private final CompletableFuture<TidemarkException> failure = new CompletableFuture<>();
+    private Workbench bench;
+
+    @BeforeEach
+    void open() {
+        bench = new Workbench(directory);
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void whatLiesBeforeStreamsFirstRecordIsReadFromTheLogItself() {
+        TopicLog log = log();
+        try (Lanes lanes = lanes(log, store, 1 << 20)) {
+            Intake.Lane lane = lanes.open(0);
+            List<LogRecord> records = log.records();
+            records.subList(records.size() - 2, records.size()).forEach(lane::offer);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L, 13L));
+        }
+    }
+
+    @Test
+    void anAssignedPartitionIsFoldedEvenIfNothingNewComes() {
+        try (Lanes lanes = lanes(log(), store, 1 << 20)) {
+            lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L, 13L));
+        }
+    }
+
+    @Test
+    void anEmptyPartitionStaysIdleUntilItsFirstRecord() {
+        TopicLog log = new TopicLog();
+        try (Lanes lanes = lanes(log, store, 1 << 20)) {
+            Intake.Lane lane = lanes.open(0);
+            assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.IDLE);
+            log.open("GEN-A", 10, null).batch("a").after(1_000).tick();
+            log.records().forEach(lane::offer);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(11L));
+            assertThat(lanes.health().get(0).cluster()).isEqualTo("prod");
+        }
+    }
+
+    @Test
+    void aStoreThatIsAwayIsWaitedForWhileTheFlowIsStoppedAndNothingIsLost() {
+        TopicLog log = log();
+        Gate gate = new Gate(store);
+        try (Lanes lanes = lanes(log, gate, 4_000)) {
+            Intake.Lane lane = lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).hasSize(2));
+            gate.shut();
+            int before = log.records().size();
+            for (int i = 0; i < 100; i++) {
+                log.batch("a", "b", "c").after(300);
+            }
+            log.after(1_000).tick();
+            log.records().subList(before, log.records().size()).forEach(lane::offer);
+            eventually(SOON, () -> assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.WAITING));
+            assertThat(lanes.health().get(0).problem()).contains("shut");
+            assertThat(pauses).hasValue(1);
+            assertThat(resumes).hasValue(0);
+
+            gate.open();
+            eventually(SOON, () -> assertThat(lanes.health().get(0).committedRevision())
+                    .isEqualTo(log.revision()));
+            assertThat(pauses.get()).isEqualTo(resumes.get());
+            assertThat(failure).isNotDone();
+        }
+    }
+
+    @Test
+    void aPartitionThatIsTakenAwayAndGivenBackGoesOnFromTheArchive() {
+        TopicLog log = log();
+        try (Lanes lanes = lanes(log, store, 1 << 20)) {
+            Intake.Lane first = lanes.open(0);
+            log.records().forEach(first::offer);
+            first.close();
+            first.offer(log.records().get(0));
+            Intake.Lane second = lanes.open(0);
+            log.records().forEach(second::offer);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L, 13L));
+            assertThat(lanes.health()).hasSize(1);
+        }
+    }
+
+    @Test
+    void afterADoubtEverythingIsReadAgainFromTheArchivesHead() {
+        TopicLog log = log();
+        try (Lanes lanes = lanes(log, store, 1 << 20)) {
+            Intake.Lane lane = lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).hasSize(2));
+            log.recreate("topic-2", 13).batch("n").after(1_000).tick();
+            // Streams goes on at its old position and delivers nothing: only the doubt brings the new topic's records.
+            lanes.doubt();
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L, 13L, 14L));
+            assertThat(lane).isNotNull();
+        }
+    }
+
+    @Test
+    void whenTheLastWorkingPartitionStopsTheReasonIsTold() {
+        Gate gate = new Gate(store);
+        gate.refuse();
+        try (Lanes lanes = lanes(log(), gate, 1 << 20)) {
+            lanes.open(0);
+            eventually(SOON, () -> assertThat(failure).isCompletedWithValueMatching(e -> e.failure() == Failure.USAGE));
+            assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.STOPPED);
+        }
+    }
+
+    private static TopicLog log() {
+        return new TopicLog()
+                .open("GEN-A", 10, null)
+                .batch("a", "b")
+                .after(1_000)
+                .batch("c")
+                .after(1_000)
+                .tick();
+    }
+
+    private List<Long> ends() {
+        return store.list("prod/g/", "", 1).isEmpty()
+                ? List.of()
+                : Workbench.checkpoints(store).stream()
+                        .map(CheckpointManifest::getLast)
+                        .toList();
+    }
+
+    private Lanes lanes(LogReader log, ObjectStore archive, long limit) {
+        Backlog backlog = new Backlog(limit, new Backlog.Flow() {
+            @Override
+            public void pause() {
+                pauses.incrementAndGet();
+            }
+
+            @Override
+            public void resume() {
+                resumes.incrementAndGet();
+            }
+        });
+        return new Lanes(partition -> log, bench.foundry(SECOND, archive), backlog, failure);
+    }
+}
