@@ -6,6 +6,7 @@ import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.schemas.topic.GenerationEnd;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -36,6 +37,9 @@ public final class Capture implements Closeable {
     private final TopicSetup setup;
     private volatile boolean closed;
     private volatile Session session;
+
+    /** Where the last session ended: what the topic no longer says if it is lost. */
+    private Optional<Ending> left = Optional.empty();
 
     /** A capture with the system's clock; the archive stays the caller's. */
     public Capture(CaptureSettings settings, ClusterArchive archive) {
@@ -76,6 +80,9 @@ public final class Capture implements Closeable {
                     opened.run();
                 }
             } catch (SessionOver e) {
+                if (session != null) {
+                    left = session.left(e);
+                }
                 LOG.warn("capture begins anew from the topic: {}", e.getMessage());
                 Pause.of(backoff.next());
             } catch (Unopened e) {
@@ -126,7 +133,7 @@ public final class Capture implements Closeable {
         TransactionalLog log = access.openLog();
         try {
             TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
-            Generations.Standing standing = new Resume(archive, access, clock).from(end);
+            Generations.Standing standing = new Resume(archive, access, clock, left).from(end);
             return new Session(access, log, end, standing);
         } catch (RuntimeException e) {
             log.close();
@@ -180,6 +187,17 @@ public final class Capture implements Closeable {
         void run() {
             following.start();
             writer.run();
+        }
+
+        /** How the session's generation would end if nobody could continue it. */
+        Optional<Ending> left(SessionOver why) {
+            return writer.generation().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Ending(
+                            writer.generation(),
+                            writer.lastCommitted(),
+                            GenerationEnd.Cause.TOPIC_LOST,
+                            why.getMessage()));
         }
 
         void stop() {

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Follower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
     private static final int MAX_DISORDERS = 3;
 
     private final Members members;
@@ -35,6 +36,7 @@ final class Follower implements Runnable {
     private volatile EtcdWatch watch;
     private boolean everReached;
     private int disorders;
+    private long disorderedAt;
     private Catching catching = Catching.NOT_YET;
 
     /** Whether the backlog was just taken from a snapshot: then the rest comes by the watch, however much it is. */
@@ -119,7 +121,10 @@ final class Follower implements Runnable {
 
     /** A watch that drops or repeats revisions is opened again; if that doesn't help, the generation is over. */
     private void disordered(EtcdException.Disorder e) {
-        if (++disorders >= MAX_DISORDERS) {
+        long last = generations.position().last();
+        disorders = last == disorderedAt ? disorders + 1 : 1;
+        disorderedAt = last;
+        if (disorders >= MAX_DISORDERS) {
             disorders = 0;
             generations.end(GenerationEnd.Cause.DISORDER, e.getMessage());
         }
@@ -172,18 +177,16 @@ final class Follower implements Runnable {
             watch = open;
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
-                if (session.hasDelivered()) {
-                    disorders = 0;
-                }
             }
         } finally {
             watch = null;
         }
         switch (outcome) {
-            case GO_ON, RECONNECT -> {}
+            case GO_ON -> {}
+            case RECONNECT -> Pause.of(RECONNECT_PAUSE);
             case SPOOL_FULL -> {
-                LOG.warn("the spool is full: the watch is closed until Kafka has taken half of it");
-                spool.awaitRoom();
+                LOG.warn("the spool is full: the watch is closed until Kafka has taken all of it");
+                spool.awaitEmpty();
             }
             case REPLACED ->
                 generations.end(

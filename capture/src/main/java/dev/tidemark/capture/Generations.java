@@ -42,6 +42,7 @@ final class Generations {
     private long sourceClusterId;
     private boolean identified;
     private boolean basePending;
+    private long archivedLast;
     private CompletableFuture<TopicEvent.GenerationOpened> gate = CompletableFuture.completedFuture(null);
     private Thread baseThread;
 
@@ -52,8 +53,14 @@ final class Generations {
      * @param ending how the last one ended, if none is to be continued and there was one
      * @param sourceClusterId the etcd cluster that it was captured from; 0 if unknown
      * @param basePending whether its base is not announced yet
+     * @param archivedLast the last revision of it that stands in the archive; 0 if none does
      */
-    record Standing(Optional<Position> position, Optional<Ending> ending, long sourceClusterId, boolean basePending) {}
+    record Standing(
+            Optional<Position> position,
+            Optional<Ending> ending,
+            long sourceClusterId,
+            boolean basePending,
+            long archivedLast) {}
 
     Generations(
             CaptureSettings settings,
@@ -71,6 +78,7 @@ final class Generations {
         this.ending = standing.ending;
         this.sourceClusterId = standing.sourceClusterId;
         this.basePending = standing.basePending;
+        this.archivedLast = standing.archivedLast;
     }
 
     boolean isOpen() {
@@ -113,10 +121,11 @@ final class Generations {
         // A generation whose gate was never opened does not exist: the one before it is still the one that ends.
         boolean existed = !gate.cancel(false) && !gate.isCancelled();
         if (existed) {
-            ending = Optional.of(new Ending(over.generation(), over.last(), cause, detail));
+            ending = Optional.of(new Ending(over.generation(), Math.max(over.last(), archivedLast), cause, detail));
         }
         gate = CompletableFuture.completedFuture(null);
         position = Optional.empty();
+        archivedLast = 0;
     }
 
     /**

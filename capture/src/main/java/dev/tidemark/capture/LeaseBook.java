@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -159,7 +160,7 @@ final class LeaseBook implements Closeable {
             return question.answer.get(left, TimeUnit.NANOSECONDS);
         } catch (TimeoutException | CompletionException e) {
             return new LeaseTtl(id, LeaseTtl.UNKNOWN);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof EtcdException) {
                 return new LeaseTtl(id, LeaseTtl.UNKNOWN);
             }

@@ -14,25 +14,30 @@ final class Resume {
     private final ClusterArchive archive;
     private final TopicAccess access;
     private final InstantSource clock;
+    private final Optional<Ending> left;
 
-    Resume(ClusterArchive archive, TopicAccess access, InstantSource clock) {
+    /**
+     * @param left how the generation ends that this process wrote before, if the topic holds nothing any more
+     */
+    Resume(ClusterArchive archive, TopicAccess access, InstantSource clock, Optional<Ending> left) {
         this.archive = archive;
         this.access = access;
         this.clock = clock;
+        this.left = left;
     }
 
     Generations.Standing from(TopicTail.End end) {
         TailState tail = end.state();
         Catalog catalog = archive.catalog();
         if (tail.generation().isEmpty()) {
-            return new Generations.Standing(Optional.empty(), catalog.newest().map(this::lost), 0, false);
+            return new Generations.Standing(
+                    Optional.empty(), left.or(() -> catalog.newest().map(this::lost)), 0, false, 0);
         }
         Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
-        long last = Math.max(tail.last(), archived.map(Resume::last).orElse(0L));
-        if (tail.last() < last && tail.last() > 0) {
-            throw new SessionOver("the archive holds revision " + last + " of generation " + tail.generation()
-                    + ", the topic ends at " + tail.last());
-        }
+        long archivedLast = archived.map(Resume::last).orElse(0L);
+        // What the topic lost and the archive holds is captured again if the source still has it: the topic stays
+        // dense.
+        long last = tail.last() > 0 ? tail.last() : archivedLast;
         long sourceClusterId = tail.opened()
                 .map(TopicEvent.GenerationOpened::sourceClusterId)
                 .or(() -> archived.map(GenerationCatalog::header).map(GenerationHeader::getSourceClusterId))
@@ -43,7 +48,7 @@ final class Resume {
                     0,
                     GenerationEnd.Cause.TOPIC_LOST,
                     access.place() + " no longer says how far it was captured");
-            return new Generations.Standing(Optional.empty(), Optional.of(unknown), sourceClusterId, false);
+            return new Generations.Standing(Optional.empty(), Optional.of(unknown), sourceClusterId, false, 0);
         }
         Stamper stamper = new Stamper(clock, tail.lastCapturedAt());
         if (tail.provenAt() > 0) {
@@ -51,7 +56,7 @@ final class Resume {
         }
         Position position = new Position(tail.generation(), last, tail.overlap(), stamper);
         return new Generations.Standing(
-                Optional.of(position), Optional.empty(), sourceClusterId, isBasePending(tail, archived));
+                Optional.of(position), Optional.empty(), sourceClusterId, isBasePending(tail, archived), archivedLast);
     }
 
     private Ending lost(GenerationCatalog newest) {

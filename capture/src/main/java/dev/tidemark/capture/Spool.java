@@ -47,7 +47,8 @@ final class Spool implements Closeable {
     Room offer(Item.Changes item) {
         lock.lock();
         try {
-            if (inMemory + item.bytes() <= memoryLimit) {
+            // Where nothing waits everything is taken, or a single large message would never pass.
+            if (isEmpty() || inMemory + item.bytes() <= memoryLimit) {
                 addToMemory(item);
                 return Room.TAKEN;
             }
@@ -108,7 +109,7 @@ final class Spool implements Closeable {
                 if (failure != null) {
                     throw failure;
                 }
-                if (!slots.isEmpty() || !readBack.isEmpty()) {
+                if (!isEmpty()) {
                     return Optional.of(take());
                 }
                 if (nanos <= 0 || closed) {
@@ -123,11 +124,11 @@ final class Spool implements Closeable {
         }
     }
 
-    /** Waits until at most half of the disk's limit is used; false if the spool was closed meanwhile. */
-    boolean awaitRoom() {
+    /** Waits until nothing waits any more; false if the spool was closed meanwhile. */
+    boolean awaitEmpty() {
         lock.lock();
         try {
-            while (files.bytes() > diskLimit / 2 && !closed) {
+            while (!isEmpty() && !closed) {
                 changed.await();
             }
             return !closed;
@@ -190,6 +191,7 @@ final class Spool implements Closeable {
 
     private Item take() {
         if (!readBack.isEmpty()) {
+            changed.signalAll();
             return readBack.removeFirst();
         }
         Slot head = slots.removeFirst();
@@ -202,6 +204,10 @@ final class Spool implements Closeable {
             inMemory -= changes.bytes();
         }
         return head.item;
+    }
+
+    private boolean isEmpty() {
+        return slots.isEmpty() && readBack.isEmpty();
     }
 
     private void addToMemory(Item.Changes item) {

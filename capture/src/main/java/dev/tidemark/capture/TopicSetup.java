@@ -14,6 +14,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -152,6 +154,13 @@ final class TopicSetup {
     }
 
     private CaptureException unavailable(Throwable cause) {
+        if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
+            return new CaptureException(
+                    Failure.USAGE,
+                    "Kafka refuses capture of cluster " + settings.cluster() + ": " + cause.getMessage(),
+                    "check the credentials in kafka.*, and what they may do",
+                    cause);
+        }
         return new CaptureException(
                 Failure.UNAVAILABLE,
                 "Kafka at " + settings.kafka().getOrDefault("bootstrap.servers", "(no bootstrap.servers)")

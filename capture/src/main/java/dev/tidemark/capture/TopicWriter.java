@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +28,7 @@ final class TopicWriter {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWriter.class);
     private static final Duration WINDOW = Duration.ofMillis(10);
     private static final long TRANSACTION_BYTES = 4L << 20;
+    private static final Duration TOPIC_INTERVAL = Duration.ofMinutes(1);
     private static final Duration SETTLING = Duration.ofSeconds(1);
 
     private final CaptureSettings settings;
@@ -39,7 +41,9 @@ final class TopicWriter {
     private TransactionalLog log;
     private List<Item> inFlight = new ArrayList<>();
     private long wroteAtNanos = System.nanoTime();
+    private long topicSeenAtNanos = System.nanoTime();
     private boolean wrote;
+    private volatile long lastCommitted;
     private volatile boolean closed;
 
     /** What stands in the topic. */
@@ -80,7 +84,12 @@ final class TopicWriter {
 
     /** The last revision that is committed in the topic. */
     long lastCommitted() {
-        return standing.sequence.last();
+        return lastCommitted;
+    }
+
+    /** The generation that stands in the topic; empty if none does. Only after {@link #run}. */
+    String generation() {
+        return standing.generation;
     }
 
     /** Writes until {@link #close}. */
@@ -88,6 +97,7 @@ final class TopicWriter {
         try {
             if (!standing.generation.isEmpty()) {
                 // The first word of a successor: whoever wrote before sees who does now.
+                lastCommitted = standing.sequence.last();
                 attempt(this::tick);
             }
             while (!closed) {
@@ -97,6 +107,8 @@ final class TopicWriter {
                 } else if (isTickDue()) {
                     attempt(this::tick);
                 }
+                lastCommitted = standing.sequence.last();
+                seeTopicNowAndThen();
             }
         } finally {
             log.close();
@@ -122,6 +134,19 @@ final class TopicWriter {
             bytes += next.get() instanceof Item.Changes changes ? changes.bytes() : 0;
             long left = WINDOW.toNanos() - (System.nanoTime() - begun);
             next = left <= 0 || bytes >= TRANSACTION_BYTES ? Optional.empty() : spool.poll(Duration.ofNanos(left));
+        }
+    }
+
+    /** A topic that was deleted and made anew gives no error by itself. */
+    private void seeTopicNowAndThen() {
+        if (System.nanoTime() - topicSeenAtNanos < TOPIC_INTERVAL.toNanos()) {
+            return;
+        }
+        topicSeenAtNanos = System.nanoTime();
+        try {
+            access.requireSameTopic();
+        } catch (CaptureException e) {
+            LOG.debug("nobody tells whether the topic is the same", e);
         }
     }
 
@@ -176,7 +201,7 @@ final class TopicWriter {
                 if (isTickDue()) {
                     tick();
                 }
-            } catch (java.util.concurrent.CancellationException | ExecutionException e) {
+            } catch (CancellationException | ExecutionException e) {
                 LOG.info("generation {} was given up before it began", gate.generation());
                 return;
             } catch (InterruptedException e) {

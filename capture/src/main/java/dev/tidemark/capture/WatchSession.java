@@ -59,11 +59,6 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         return open.next(tickInterval).accept(this);
     }
 
-    /** Whether revisions came in order. */
-    boolean hasDelivered() {
-        return confirmed;
-    }
-
     /** The first revision that differs from what was captured. */
     long difference() {
         return difference;

@@ -13,6 +13,7 @@ import dev.tidemark.sandbox.workload.Plan;
 import dev.tidemark.sandbox.workload.Workload;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.schemas.topic.GenerationEnd;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,7 +50,12 @@ class CaptureOutagesIT {
                         load = CompletableFuture.runAsync(
                                 () -> workload.run(Plan.of(8_000).withRate(300)));
                     }
-                    Thread.sleep(2_000 + random.nextInt(3_000));
+                    long before = place.read(etcd).newest().last();
+                    Eventually.eventually(Duration.ofMinutes(1), () -> {
+                        assertThat(process.isAlive()).isTrue();
+                        assertThat(place.read(etcd).newest().last()).isGreaterThan(before + 200);
+                    });
+                    Thread.sleep(random.nextInt(1_000));
                 }
             }
             load.get();
@@ -83,13 +89,22 @@ class CaptureOutagesIT {
 
     @Test
     void whileKafkaIsAwayChangesWaitOnDisk(TestInfo test) throws Exception {
+        captureThroughAnOutageOfKafka(test, 1L << 30);
+    }
+
+    @Test
+    void whenTheSpoolIsFullTheSameGenerationIsContinuedFromTheSource(TestInfo test) throws Exception {
+        captureThroughAnOutageOfKafka(test, 100_000);
+    }
+
+    private void captureThroughAnOutageOfKafka(TestInfo test, long diskBytes) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch();
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             CaptureSettings settings = place.settings(
                     EtcdSettings.of(etcd.endpoint()),
-                    new CaptureSettings.Spool(scratch.resolve("spool"), 64 << 10, 1L << 30));
+                    new CaptureSettings.Spool(scratch.resolve("spool"), 64 << 10, diskBytes));
             try (RunningCapture capture = new RunningCapture(settings, store)) {
                 capture.await(1);
                 CompletableFuture<Void> load = CompletableFuture.runAsync(
@@ -161,11 +176,13 @@ class CaptureOutagesIT {
         try (KafkaServer kafka = KafkaServer.launch();
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
+            long lastInTheFirstTopic;
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             try (RunningCapture capture = place.capture(etcd)) {
                 capture.await(1);
                 workload.run(Plan.of(200));
-                capture.await(workload.oracle().lastRevision());
+                lastInTheFirstTopic = workload.oracle().lastRevision();
+                capture.await(lastInTheFirstTopic);
                 try (Admin admin = Admin.create(KafkaClients.admin(place.settings(EtcdSettings.of(etcd.endpoint()))))) {
                     admin.deleteTopics(List.of(place.topic())).all().get();
                 }
@@ -183,6 +200,8 @@ class CaptureOutagesIT {
                 });
             }
             TopicReader topic = place.read(etcd);
+            assertThat(topic.newest().opened.previous().cause()).isEqualTo(GenerationEnd.Cause.TOPIC_LOST);
+            assertThat(topic.newest().opened.previous().lastRevision()).isEqualTo(lastInTheFirstTopic);
             CapturePlace.assertSame(topic.newest(), workload.oracle());
         }
     }

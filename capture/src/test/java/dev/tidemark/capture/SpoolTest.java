@@ -76,7 +76,9 @@ class SpoolTest {
                 revision.add(Change.delete(
                         7, sub, ("some/long/key/name/" + sub).getBytes(java.nio.charset.StandardCharsets.UTF_8), 3, 2));
             }
+            spool.offer(changes(6, 1));
             spool.offer(Item.Changes.of("g", revision));
+            assertThat(last(spool)).isEqualTo(6);
             assertThat(((Item.Changes) spool.poll(Duration.ZERO).orElseThrow()).changes())
                     .isEqualTo(revision);
         }
@@ -86,12 +88,27 @@ class SpoolTest {
     void aFullDiskIsSaidAndNothingIsTaken() {
         try (Spool spool = spool(1, 5_000)) {
             assertThat(spool.offer(changes(2, 3_000))).isEqualTo(Spool.Room.TAKEN);
-            assertThat(spool.offer(changes(3, 3_000))).isEqualTo(Spool.Room.FULL);
-            assertThat(((Item.Changes) spool.poll(Duration.ZERO).orElseThrow()).last())
-                    .isEqualTo(2);
+            assertThat(spool.offer(changes(3, 3_000))).isEqualTo(Spool.Room.TAKEN);
+            assertThat(spool.offer(changes(4, 3_000))).isEqualTo(Spool.Room.FULL);
+            assertThat(last(spool)).isEqualTo(2);
+            assertThat(last(spool)).isEqualTo(3);
             assertThat(spool.poll(Duration.ZERO)).isEmpty();
+            assertThat(spool.offer(changes(4, 3_000))).isEqualTo(Spool.Room.TAKEN);
+        }
+    }
+
+    @Test
+    void aMessageLargerThanAllRoomPassesWhereNothingWaits() {
+        try (Spool spool = spool(1, 10)) {
+            assertThat(spool.offer(changes(2, 3_000))).isEqualTo(Spool.Room.TAKEN);
+            assertThat(spool.offer(changes(3, 3_000))).isEqualTo(Spool.Room.FULL);
+            assertThat(last(spool)).isEqualTo(2);
             assertThat(spool.offer(changes(3, 3_000))).isEqualTo(Spool.Room.TAKEN);
         }
+    }
+
+    private static long last(Spool spool) {
+        return ((Item.Changes) spool.poll(Duration.ZERO).orElseThrow()).last();
     }
 
     @Test
