@@ -108,7 +108,7 @@ final class BaseBuilder {
     private final class Pass {
         private final SegmentCutter cutter;
         private final ContentDigest digest;
-        private final RevisionDigest whole = new RevisionDigest(crossCheck::saw);
+        private final RevisionDigest whole = new RevisionDigest(crossCheck::inSnapshot);
         private final RevisionSequence sequence = new RevisionSequence("snapshot", file.compactRevision());
         private long nextSub;
 

@@ -12,10 +12,29 @@ final class CrossCheck {
     private static final int REMEMBERED = 65_536;
 
     private final Map<Long, Long> waiting = new HashMap<>();
+    private final Overlap overlap;
     private long compared;
 
+    /**
+     * @param overlap learns what the snapshot holds: a generation's first connections have nothing else to compare
+     */
+    CrossCheck(Overlap overlap) {
+        this.overlap = overlap;
+    }
+
+    /** Takes the watch's number for a revision. */
+    void watched(long main, long digest) {
+        saw(main, digest);
+    }
+
+    /** Takes the snapshot's number for a revision. */
+    void inSnapshot(long main, long digest) {
+        overlap.put(main, digest);
+        saw(main, digest);
+    }
+
     /** Takes one side's number for a revision; the other side's is compared when it comes. */
-    synchronized void saw(long main, long digest) {
+    private synchronized void saw(long main, long digest) {
         Long other = waiting.remove(main);
         if (other == null) {
             if (waiting.size() < REMEMBERED) {

@@ -168,7 +168,7 @@ final class Generations {
     }
 
     private void startBase(Position of, long atLeast, Consumer<BaseFile> taken) {
-        CrossCheck check = new CrossCheck();
+        CrossCheck check = new CrossCheck(of.overlap());
         of.compareWith(check);
         BaseJob job = new BaseJob(around, of.generation(), atLeast, taken, check);
         baseThread = new Thread(job, "tidemark-base-" + cluster);

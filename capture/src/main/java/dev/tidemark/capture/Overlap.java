@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 /**
  * The last revisions that were captured, to be compared with what the source delivers again: ids don't reveal a source
- * that was restored or replaced, its history does. Holds a number a revision, not the revision. Not thread-safe.
+ * that was restored or replaced, its history does. Holds a number a revision, not the revision. Thread-safe.
  */
 final class Overlap {
     /** How many revisions are compared at each connection. */
@@ -17,13 +17,13 @@ final class Overlap {
     private final RevisionDigest adding = new RevisionDigest(this::put);
 
     /** Adds whole revisions that follow those before. */
-    void add(List<Change> changes) {
+    synchronized void add(List<Change> changes) {
         changes.forEach(adding::add);
         adding.complete();
     }
 
     /** Adds a revision by its number. */
-    void put(long main, long digest) {
+    synchronized void put(long main, long digest) {
         digests.put(main, digest);
         while (digests.size() > REVISIONS) {
             digests.pollFirstEntry();
@@ -31,12 +31,12 @@ final class Overlap {
     }
 
     /** The first revision that can be compared; empty if none can. */
-    OptionalLong first() {
+    synchronized OptionalLong first() {
         return digests.isEmpty() ? OptionalLong.empty() : OptionalLong.of(digests.firstKey());
     }
 
     /** The first of these whole revisions that differs from what was captured; empty if all that are known are equal. */
-    OptionalLong firstDifference(List<Change> changes) {
+    synchronized OptionalLong firstDifference(List<Change> changes) {
         long[] different = {Long.MAX_VALUE};
         RevisionDigest comparing = new RevisionDigest((main, digest) -> {
             Long known = digests.get(main);

@@ -40,7 +40,7 @@ final class Position {
 
     /** Tells a base's cross-check of every revision from now on. */
     void compareWith(CrossCheck check) {
-        crossCheck = Optional.of(new RevisionDigest(check::saw));
+        crossCheck = Optional.of(new RevisionDigest(check::watched));
     }
 
     /**

@@ -50,6 +50,7 @@ final class Resume {
                     access.place() + " no longer says how far it was captured");
             return new Generations.Standing(Optional.empty(), Optional.of(unknown), sourceClusterId, false, 0);
         }
+        archived.ifPresent(found -> new BaseRecall(archive).into(tail.overlap(), found, last));
         Stamper stamper = new Stamper(clock, tail.lastCapturedAt());
         if (tail.provenAt() > 0) {
             stamper.proven(last, tail.provenAt());

@@ -2,13 +2,10 @@ package dev.tidemark.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tidemark.archive.catalog.ClusterArchive;
-import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.Eventually;
@@ -17,12 +14,9 @@ import dev.tidemark.sandbox.workload.KeyState;
 import dev.tidemark.sandbox.workload.Oracle;
 import dev.tidemark.sandbox.workload.Plan;
 import dev.tidemark.sandbox.workload.Workload;
-import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
-import dev.tidemark.schemas.avro.TopicPosition;
-import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -76,25 +70,13 @@ class BaseIT {
                         .newest();
                 load.join();
             }
-            BaseDescriptor base = committed(place, etcd, told);
+            BaseDescriptor base = place.commitBase(told);
             assertThat(base.getRevision()).isEqualTo(told.opened.baseRevision());
             assertThat(base.getCompactRevision()).isEqualTo(compacted);
             assertThat(base.getSourceVersion()).isEqualTo(version.number());
             assertState(base, Member::getLive, base.getRevision(), workload.oracle());
             assertState(base, Member::getLiveAtCompaction, compacted, workload.oracle());
         }
-    }
-
-    private BaseDescriptor committed(CapturePlace place, EtcdServer etcd, TopicReader.Told told) {
-        CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
-        TopicEvent.BaseReady ready = told.bases.get(0);
-        return new ClusterArchive(store, settings.cluster())
-                .openGeneration(new GenerationDraft(
-                        told.opened,
-                        new TopicPosition(place.topic(), "id", settings.topic().partition(), 1L, -1),
-                        new ArchivePolicy(64 << 10, 64L << 20, 1 << 18, 256, 64)))
-                .commitBase(ready.descriptor(), ready.descriptorSha256())
-                .getBase();
     }
 
     private void assertState(BaseDescriptor base, Function<Member, LiveSet> which, long revision, Oracle oracle) {

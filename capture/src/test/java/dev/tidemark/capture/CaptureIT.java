@@ -208,6 +208,71 @@ class CaptureIT {
     }
 
     @Test
+    void aForkIsRecognisedWhileCaptureRunsEvenBeforeItsFirstRevision(TestInfo test) {
+        try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
+            forked(etcd);
+            try (RunningCapture capture = capture(etcd, test)) {
+                Eventually.eventually(Duration.ofSeconds(60), () -> {
+                    capture.await(1);
+                    assertThat(read(etcd, test).newest().bases).isNotEmpty();
+                });
+                fork(etcd);
+                Eventually.eventually(Duration.ofSeconds(60), () -> assertThat(read(etcd, test).generations)
+                        .hasSize(2));
+            }
+            assertThat(read(etcd, test).newest().opened.previous().cause())
+                    .isEqualTo(GenerationEnd.Cause.SOURCE_REPLACED);
+        }
+    }
+
+    @Test
+    void aForkIsRecognisedByTheBaseAloneAfterARestart(TestInfo test) {
+        try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
+            forked(etcd);
+            try (RunningCapture capture = capture(etcd, test)) {
+                Eventually.eventually(Duration.ofSeconds(60), () -> {
+                    capture.await(1);
+                    assertThat(read(etcd, test).newest().bases).isNotEmpty();
+                });
+            }
+            place(test).commitBase(read(etcd, test).newest());
+            fork(etcd);
+            try (RunningCapture capture = capture(etcd, test)) {
+                capture.await(2);
+                Eventually.eventually(Duration.ofSeconds(60), () -> assertThat(read(etcd, test).generations)
+                        .hasSize(2));
+            }
+            assertThat(read(etcd, test).newest().opened.previous().cause())
+                    .isEqualTo(GenerationEnd.Cause.SOURCE_REPLACED);
+        }
+    }
+
+    /** Two histories with the same beginning and the same ids: the first runs, the other waits in a copy. */
+    private void forked(EtcdServer etcd) {
+        write(etcd, "of both histories", 40);
+        etcd.stop();
+        copyTree(etcd.dataDirectory(), scratch.resolve("copy"));
+        etcd.start();
+        write(etcd, "of the first history", 20);
+    }
+
+    private void fork(EtcdServer etcd) {
+        etcd.stop();
+        Rooms.delete(etcd.dataDirectory());
+        copyTree(scratch.resolve("copy"), etcd.dataDirectory());
+        etcd.start();
+        write(etcd, "of the second history", 40);
+    }
+
+    private static void write(EtcdServer etcd, String value, int times) {
+        try (Workload workload = Workload.on(etcd.endpoint())) {
+            for (int i = 0; i < times; i++) {
+                workload.write(put("key", value + i, 0));
+            }
+        }
+    }
+
+    @Test
     void aQuietSourceProvesItsProgressAndTimeTravelsWhenItIsGone(TestInfo test) {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint());

@@ -2,12 +2,18 @@ package dev.tidemark.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.workload.Oracle;
 import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.avro.ArchivePolicy;
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.TopicPosition;
+import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +40,18 @@ record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore 
 
     CaptureSettings settings(EtcdSettings source, CaptureSettings.Spool spool) {
         return settings(source.endpoint().toString(), kafka.bootstrapServers(), topic(), spool);
+    }
+
+    /** Gives a generation's first base its manifest, as a compactor would. */
+    BaseDescriptor commitBase(TopicReader.Told told) {
+        TopicEvent.BaseReady ready = told.bases.get(0);
+        return new ClusterArchive(store, "prod")
+                .openGeneration(new GenerationDraft(
+                        told.opened,
+                        new TopicPosition(topic(), "id", 2, 1L, -1),
+                        new ArchivePolicy(64 << 10, 64L << 20, 1 << 18, 256, 64)))
+                .commitBase(ready.descriptor(), ready.descriptorSha256())
+                .getBase();
     }
 
     String topic() {
