@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A short-lived program: runs within a bounded time and gives its standard output, or fails with what it said. */
 record Command(List<String> words, Map<String, String> environment, Path directory, Duration patience) {
     private static final Path ANYWHERE = Path.of(System.getProperty("java.io.tmpdir"));
+    private static final int LONGEST_WORD = 200;
     private static final int TAIL = 4000;
 
     static Command of(String... words) {
@@ -77,7 +79,14 @@ record Command(List<String> words, Map<String, String> environment, Path directo
     }
 
     private SandboxException failed(String what, Throwable cause) {
-        return new SandboxException(Failure.UNAVAILABLE, String.join(" ", words) + " " + what, "", cause);
+        return new SandboxException(Failure.UNAVAILABLE, shown() + " " + what, "", cause);
+    }
+
+    /** The words without those that only a machine can read, such as a class path. */
+    private String shown() {
+        return words.stream()
+                .map(word -> word.length() > LONGEST_WORD ? word.substring(0, LONGEST_WORD) + "…" : word)
+                .collect(Collectors.joining(" "));
     }
 
     /** The end of a log, at most 4,000 bytes. */

@@ -2,6 +2,7 @@ package dev.tidemark.sandbox;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -17,6 +18,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A single Kafka node, broker and controller in one, in a JVM of its own that uses this JVM's class path. Topics are not
@@ -136,7 +139,14 @@ public final class KafkaServer extends Server {
                 "-Xshare:auto",
                 "-Dlogback.configurationFile=" + path().resolve("logback.xml"),
                 "-cp",
-                System.getProperty("java.class.path"));
+                classPath());
+    }
+
+    /** This process's own class path, from the child's working directory on. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     @Override

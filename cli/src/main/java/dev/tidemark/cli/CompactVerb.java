@@ -1,0 +1,33 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.cli.output.Output;
+import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.compactor.Compactor;
+import dev.tidemark.schemas.TidemarkException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+
+/** {@code tidemark compact}: the service that folds the topic into checkpoints. */
+@Command(name = "compact", description = "Fold the topic into checkpoints in the archive, until stopped.")
+final class CompactVerb extends Verb {
+    @Override
+    int run(Settings settings, Output output) {
+        Wiring wiring = new Wiring(settings);
+        try (ObjectStore store = wiring.store();
+                Compactor compactor = Compactor.start(wiring.compactor(), store)) {
+            CompletableFuture<Optional<TidemarkException>> end =
+                    compactor.failure().thenApply(Optional::of);
+            UntilStopped.run(() -> await(end), () -> end.complete(Optional.empty()));
+        }
+        return 0;
+    }
+
+    private static void await(CompletableFuture<Optional<TidemarkException>> end) {
+        Optional<TidemarkException> failure = end.join();
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.cli.output.Output;
+import dev.tidemark.cli.output.Sizes;
+import dev.tidemark.cli.output.Times;
+import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.restorer.ArchiveInfo;
+import dev.tidemark.restorer.Hole;
+import dev.tidemark.restorer.Moment;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+
+/** {@code tidemark info}: what can be restored. */
+@Command(
+        name = "info",
+        description = "Show what can be restored: revisions, times, holes, sizes, how far it is behind.")
+final class InfoVerb extends Verb {
+    @Override
+    int run(Settings settings, Output output) {
+        Wiring wiring = new Wiring(settings);
+        try (ObjectStore store = wiring.store()) {
+            ArchiveInfo info = ArchiveInfo.read(wiring.sources(store, Clock.systemUTC()));
+            output.result(Map.of("clusters", List.of(document(info))), text(info));
+        }
+        return 0;
+    }
+
+    private static Map<String, Object> document(ArchiveInfo info) {
+        Map<String, Object> cluster = new LinkedHashMap<>();
+        cluster.put("name", info.cluster());
+        cluster.put(
+                "generations",
+                info.generations().stream().map(InfoVerb::document).toList());
+        cluster.put("holes", info.holes().stream().map(InfoVerb::document).toList());
+        Map<String, Object> behind = new LinkedHashMap<>();
+        behind.put("topicSeconds", boxed(info.topicSeconds()));
+        behind.put("archiveSeconds", boxed(info.archiveSeconds()));
+        cluster.put("behind", behind);
+        if (!info.note().isEmpty()) {
+            cluster.put("note", info.note());
+        }
+        return cluster;
+    }
+
+    private static Map<String, Object> document(ArchiveInfo.Generation generation) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("id", generation.id());
+        document.put("earliest", generation.earliest().map(InfoVerb::document).orElse(null));
+        document.put("latest", generation.latest().map(InfoVerb::document).orElse(null));
+        document.put("bases", generation.bases());
+        document.put("increments", generation.increments());
+        document.put("bytes", generation.bytes());
+        document.put("endedBy", generation.endedBy().orElse(null));
+        return document;
+    }
+
+    private static Map<String, Object> document(Moment moment) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("revision", moment.revision());
+        document.put("time", Times.document(moment.notAfterMillis()));
+        return document;
+    }
+
+    private static Map<String, Object> document(Hole hole) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("from", hole.first());
+        document.put("to", hole.last());
+        document.put("cause", hole.cause());
+        document.put("detail", hole.detail());
+        return document;
+    }
+
+    private static String text(ArchiveInfo info) {
+        StringBuilder text =
+                new StringBuilder("cluster: ").append(info.cluster()).append('\n');
+        if (info.generations().isEmpty()) {
+            text.append("  nothing is captured yet\n");
+        }
+        info.generations().forEach(generation -> text.append(text(generation)));
+        info.holes().forEach(hole -> text.append("  hole: ").append(hole).append('\n'));
+        text.append("  behind: topic ")
+                .append(seconds(info.topicSeconds()))
+                .append(", archive ")
+                .append(seconds(info.archiveSeconds()))
+                .append('\n');
+        return info.note().isEmpty() ? text.toString() : text + "  note: " + info.note() + "\n";
+    }
+
+    private static String text(ArchiveInfo.Generation generation) {
+        return "  generation " + generation.id() + "\n"
+                + "    earliest: " + shown(generation.earliest()) + "\n"
+                + "    latest:   " + shown(generation.latest()) + "\n"
+                + "    bases: " + generation.bases() + ", increments: " + generation.increments() + ", "
+                + Sizes.bytes(generation.bytes()) + "\n"
+                + generation.endedBy().map(end -> "    ended by: " + end + "\n").orElse("");
+    }
+
+    private static String shown(Optional<Moment> moment) {
+        return moment.map(m -> "revision " + m.revision() + ", " + Times.shown(m.notAfterMillis()))
+                .orElse("captured, not yet restorable: its base is on the way");
+    }
+
+    private static String seconds(OptionalLong seconds) {
+        return seconds.isPresent() ? seconds.getAsLong() + " s" : "unknown";
+    }
+
+    private static Long boxed(OptionalLong seconds) {
+        return seconds.isPresent() ? seconds.getAsLong() : null;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.cli.output.Output;
+import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.restorer.RestorePlan;
+import dev.tidemark.restorer.Restorer;
+import dev.tidemark.restorer.Target;
+import java.time.Clock;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidemark plan}: which objects a restore would read, and how much; reads no data. */
+@Command(name = "plan", description = "Show what a restore would read, without reading it.")
+final class PlanVerb extends Verb {
+    @Option(names = "--to", required = true, paramLabel = "TARGET", description = TargetHelp.TEXT)
+    String to;
+
+    @Override
+    int run(Settings settings, Output output) {
+        Clock clock = Clock.systemUTC();
+        Target target = Target.parse(to, clock);
+        Wiring wiring = new Wiring(settings);
+        try (ObjectStore store = wiring.store()) {
+            RestorePlan plan = new Restorer(wiring.sources(store, clock)).plan(target);
+            output.result(PlanDocument.of(plan), PlanDocument.text(plan));
+        }
+        return 0;
+    }
+}

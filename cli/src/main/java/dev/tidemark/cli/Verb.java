@@ -1,0 +1,35 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.cli.output.Output;
+import dev.tidemark.cli.output.Verbosity;
+import dev.tidemark.cli.settings.Settings;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What all verbs share: their options, where they write, and that a normal end is exit code 0. */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+abstract class Verb implements Callable<Integer> {
+    @Mixin
+    CommonOptions options;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public final Integer call() throws Exception {
+        Verbosity verbosity = options.quiet ? Verbosity.QUIET : options.verbose ? Verbosity.VERBOSE : Verbosity.NORMAL;
+        verbosity.applyToLogs();
+        Output output = new Output(
+                spec.commandLine().getOut(),
+                spec.commandLine().getErr(),
+                options.json ? Output.Form.JSON : Output.Form.TEXT,
+                verbosity);
+        return run(options.settings(), output);
+    }
+
+    /** Does the verb's work and returns the exit code. */
+    abstract int run(Settings settings, Output output) throws Exception;
+}

@@ -1,0 +1,142 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.store.ArchiveSettings;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.ObjectStores;
+import dev.tidemark.capture.CaptureSettings;
+import dev.tidemark.cli.settings.Known;
+import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.compactor.CompactorSettings;
+import dev.tidemark.etcd.rpc.EtcdCredentials;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.restorer.Sources;
+import dev.tidemark.restorer.TailSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns the settings of a run into what each room of the house asks for. */
+final class Wiring {
+    private static final String AWS = "https://s3.amazonaws.com";
+
+    private final Settings settings;
+
+    Wiring(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** The archive's store; the caller closes it. */
+    ObjectStore store() {
+        return ObjectStores.open(archiveSettings());
+    }
+
+    /** The configured cluster's part of a store. */
+    ClusterArchive archive(ObjectStore store) {
+        return new ClusterArchive(store, settings.get(Known.CLUSTER_NAME));
+    }
+
+    private ArchiveSettings archiveSettings() {
+        URI uri = settings.get(Known.ARCHIVE_URI);
+        if ("file".equals(uri.getScheme())) {
+            return ArchiveSettings.inDirectory(uri).creating();
+        }
+        return ArchiveSettings.inS3(
+                uri,
+                new ArchiveSettings.S3(
+                        settings.find(Known.ARCHIVE_S3_ENDPOINT)
+                                .map(URI::toString)
+                                .orElse(AWS),
+                        settings.get(Known.ARCHIVE_S3_REGION),
+                        settings.get(Known.ARCHIVE_S3_ACCESS_KEY),
+                        settings.get(Known.ARCHIVE_S3_SECRET_KEY)));
+    }
+
+    /** The source's members. */
+    List<EtcdSettings> source() {
+        Optional<EtcdCredentials> user = settings.find(Known.ETCD_USERNAME)
+                .map(name -> new EtcdCredentials(name, settings.get(Known.ETCD_PASSWORD)));
+        EtcdSettings.TlsFiles tls = new EtcdSettings.TlsFiles(
+                settings.find(Known.ETCD_TLS_CA),
+                settings.find(Known.ETCD_TLS_CERT),
+                settings.find(Known.ETCD_TLS_KEY));
+        return settings.get(Known.ETCD_ENDPOINTS).stream()
+                .map(EtcdSettings::of)
+                .map(member -> user.map(member::withCredentials).orElse(member))
+                .map(member -> "https".equals(member.endpoint().getScheme()) ? member.withTls(tls) : member)
+                .toList();
+    }
+
+    CaptureSettings capture(CaptureSettings.NewSource newSource) {
+        CaptureSettings.Spool spool = CaptureSettings.Spool.in(spool("capture"));
+        return new CaptureSettings(
+                settings.get(Known.CLUSTER_NAME),
+                source(),
+                new CaptureSettings.Topic(
+                        settings.get(Known.TOPIC_REVISIONS),
+                        settings.get(Known.TOPIC_PARTITION),
+                        settings.get(Known.TOPIC_PARTITIONS),
+                        settings.get(Known.TOPIC_REPLICATION_FACTOR).shortValue()),
+                installation(),
+                kafka(),
+                settings.get(Known.CHECKPOINT_INTERVAL),
+                new CaptureSettings.Spool(
+                        spool.directory(), spool.memoryBytes(), settings.get(Known.CAPTURE_SPOOL_BYTES)),
+                newSource);
+    }
+
+    CompactorSettings compactor() {
+        return new CompactorSettings(
+                installation(),
+                settings.get(Known.COMPACTOR_MEMBER),
+                settings.get(Known.TOPIC_REVISIONS),
+                kafka(),
+                settings.behind("streams."),
+                settings.get(Known.CHECKPOINT_INTERVAL),
+                settings.get(Known.CHECKPOINT_BYTES),
+                spool("compactor"));
+    }
+
+    private Optional<TailSettings> tail() {
+        Map<String, String> kafka = settings.behind("kafka.");
+        return kafka.containsKey("bootstrap.servers")
+                ? Optional.of(TailSettings.of(Map.copyOf(kafka)))
+                : Optional.empty();
+    }
+
+    /** Where the past is read from. */
+    Sources sources(ObjectStore store, Clock clock) {
+        return new Sources(archive(store), tail(), scratch(), clock);
+    }
+
+    private Path scratch() {
+        Path directory = settings.get(Known.SPOOL_DIR);
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("spool.dir " + directory + " cannot be made", e);
+        }
+    }
+
+    private Path spool(String room) {
+        return settings.get(Known.SPOOL_DIR).resolve("tidemark-" + settings.get(Known.CLUSTER_NAME) + "-" + room);
+    }
+
+    private String installation() {
+        return settings.find(Known.INSTALLATION_ID).orElseGet(() -> settings.get(Known.TOPIC_REVISIONS));
+    }
+
+    private Map<String, String> kafka() {
+        Map<String, String> kafka = settings.behind("kafka.");
+        if (!kafka.containsKey("bootstrap.servers")) {
+            settings.get(Known.KAFKA_BOOTSTRAP_SERVERS);
+        }
+        return kafka;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tidemark.cli.output;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.PrintWriter;
+
+/** Where a verb writes: the result to stdout in one form, everything else to stderr. */
+public final class Output {
+    private static final ObjectMapper JSON = new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+
+    /** The form of the result. */
+    public enum Form {
+        /** For people; may change at any time. */
+        TEXT,
+        /** For scripts; fields are stable. */
+        JSON
+    }
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Form form;
+    private final Verbosity verbosity;
+
+    public Output(PrintWriter out, PrintWriter err, Form form, Verbosity verbosity) {
+        this.out = out;
+        this.err = err;
+        this.form = form;
+        this.verbosity = verbosity;
+    }
+
+    /**
+     * Prints a result, or one record of a stream.
+     *
+     * @param document for scripts: maps, lists, strings, numbers, booleans
+     * @param text for people
+     */
+    public void result(Object document, String text) {
+        if (form == Form.JSON) {
+            try {
+                out.println(JSON.writeValueAsString(document));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("a result that is no JSON document", e);
+            }
+        } else {
+            out.println(text.stripTrailing());
+        }
+        out.flush();
+    }
+
+    /** Says what is going on; nothing with -q. */
+    public void say(String line) {
+        if (verbosity != Verbosity.QUIET) {
+            err.println(line);
+            err.flush();
+        }
+    }
+
+    /** A meter for work of a known size, counted in the given unit. */
+    public ProgressMeter meter(String what, long total, String unit) {
+        ProgressMeter.Style style = verbosity == Verbosity.QUIET
+                ? ProgressMeter.Style.SILENT
+                : onTerminal() ? ProgressMeter.Style.BAR : ProgressMeter.Style.LINES;
+        return new ProgressMeter(err, what, total, unit, style, System::nanoTime);
+    }
+
+    /** The launcher knows what stderr is; Java only knows stdin and stdout together. */
+    private static boolean onTerminal() {
+        return "terminal".equals(System.getProperty("tidemark.stderr"));
+    }
+}

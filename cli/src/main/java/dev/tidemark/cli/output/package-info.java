@@ -1,0 +1,2 @@
+/** What the command prints: results on stdout, progress and logs on stderr. */
+package dev.tidemark.cli.output;

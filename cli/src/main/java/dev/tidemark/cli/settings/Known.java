@@ -1,0 +1,150 @@
+package dev.tidemark.cli.settings;
+
+import static dev.tidemark.cli.settings.Setting.Secrecy.OPEN;
+import static dev.tidemark.cli.settings.Setting.Secrecy.SECRET;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Every setting that Tidemark knows: key, default, meaning. docs/settings.md is written from this list. */
+public final class Known {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    public static final Setting<String> CLUSTER_NAME =
+            open("cluster.name", "default", "The cluster's name: the archive keeps it under this name.", Known::name);
+    public static final Setting<List<String>> ETCD_ENDPOINTS = open(
+            "etcd.endpoints",
+            "http://127.0.0.1:2379",
+            "The source's client endpoints, separated by commas.",
+            Known::endpoints);
+    public static final Setting<String> ETCD_USERNAME = open(
+            "etcd.username",
+            null,
+            "User for all calls to the source; needs the root role where auth is on.",
+            Function.identity());
+    public static final Setting<String> ETCD_PASSWORD = secret("etcd.password", "Password of etcd.username.");
+    public static final Setting<Path> ETCD_TLS_CA =
+            open("etcd.tls.ca", null, "PEM file of the authorities that sign the source's certificates.", Path::of);
+    public static final Setting<Path> ETCD_TLS_CERT =
+            open("etcd.tls.cert", null, "PEM file of the client's certificate.", Path::of);
+    public static final Setting<Path> ETCD_TLS_KEY =
+            open("etcd.tls.key", null, "PEM file of the client's private key.", Path::of);
+    public static final Setting<String> KAFKA_BOOTSTRAP_SERVERS = open(
+            "kafka.bootstrap.servers",
+            null,
+            "Kafka's brokers; any other client setting may stand behind kafka. as well.",
+            Function.identity());
+    public static final Setting<String> TOPIC_REVISIONS =
+            open("topic.revisions", "tidemark.revisions", "The topic of the revisions.", Known::name);
+    public static final Setting<Integer> TOPIC_PARTITION =
+            open("topic.partition", "0", "The partition that belongs to this cluster alone.", Quantities::natural);
+    public static final Setting<Integer> TOPIC_PARTITIONS =
+            open("topic.partitions", "64", "Partitions of the topic when capture makes it.", Quantities::positive);
+    public static final Setting<Integer> TOPIC_REPLICATION_FACTOR =
+            open("topic.replication.factor", "3", "Replicas of the topic when capture makes it.", Quantities::positive);
+    public static final Setting<String> INSTALLATION_ID = open(
+            "installation.id",
+            null,
+            "First part of all ids that are global to a Kafka cluster; the topic's name if not set.",
+            Known::name);
+    public static final Setting<URI> ARCHIVE_URI =
+            open("archive.uri", null, "Where the archive is: s3://bucket/prefix or file:///dir.", URI::create);
+    public static final Setting<URI> ARCHIVE_S3_ENDPOINT =
+            open("archive.s3.endpoint", null, "The object store's endpoint; AWS if not set.", URI::create);
+    public static final Setting<String> ARCHIVE_S3_REGION =
+            open("archive.s3.region", "us-east-1", "The object store's region.", Function.identity());
+    public static final Setting<String> ARCHIVE_S3_ACCESS_KEY =
+            secret("archive.s3.access.key", "The object store's access key.");
+    public static final Setting<String> ARCHIVE_S3_SECRET_KEY =
+            secret("archive.s3.secret.key", "The object store's secret key.");
+    public static final Setting<Duration> CHECKPOINT_INTERVAL = open(
+            "checkpoint.interval",
+            "30s",
+            "Time of the log, by the broker's clock, after which a checkpoint is cut.",
+            Quantities::duration);
+    public static final Setting<Long> CHECKPOINT_BYTES =
+            open("checkpoint.bytes", "256MiB", "Bytes of the log after which a checkpoint is cut.", Quantities::bytes);
+    public static final Setting<String> COMPACTOR_MEMBER = open(
+            "compactor.member",
+            "compactor-1",
+            "Stable name of a compactor among those of its installation; two never share one.",
+            Known::name);
+    public static final Setting<Path> SPOOL_DIR = open(
+            "spool.dir",
+            System.getProperty("java.io.tmpdir"),
+            "Where snapshots, open intervals and restores are kept while they are worked on.",
+            Path::of);
+    public static final Setting<Long> CAPTURE_SPOOL_BYTES = open(
+            "capture.spool.bytes",
+            "4GiB",
+            "Bytes that capture may keep on disk while Kafka is away.",
+            Quantities::bytes);
+    public static final Setting<Duration> RESTORE_LEASE_UNKNOWN_TTL = open(
+            "restore.lease.unknown.ttl",
+            "1h",
+            "TTL given to a restored lease whose own is not known.",
+            Quantities::duration);
+
+    /** Prefixes behind which any setting of a library may stand. */
+    static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
+
+    private Known() {}
+
+    /** All settings in the order of the documentation. */
+    public static List<Setting<?>> all() {
+        return Stream.<Setting<?>>of(
+                        CLUSTER_NAME,
+                        ETCD_ENDPOINTS,
+                        ETCD_USERNAME,
+                        ETCD_PASSWORD,
+                        ETCD_TLS_CA,
+                        ETCD_TLS_CERT,
+                        ETCD_TLS_KEY,
+                        KAFKA_BOOTSTRAP_SERVERS,
+                        TOPIC_REVISIONS,
+                        TOPIC_PARTITION,
+                        TOPIC_PARTITIONS,
+                        TOPIC_REPLICATION_FACTOR,
+                        INSTALLATION_ID,
+                        ARCHIVE_URI,
+                        ARCHIVE_S3_ENDPOINT,
+                        ARCHIVE_S3_REGION,
+                        ARCHIVE_S3_ACCESS_KEY,
+                        ARCHIVE_S3_SECRET_KEY,
+                        CHECKPOINT_INTERVAL,
+                        CHECKPOINT_BYTES,
+                        COMPACTOR_MEMBER,
+                        SPOOL_DIR,
+                        CAPTURE_SPOOL_BYTES,
+                        RESTORE_LEASE_UNKNOWN_TTL)
+                .toList();
+    }
+
+    private static <T> Setting<T> open(String key, String defaultText, String doc, Function<String, T> parser) {
+        return new Setting<>(key, defaultText, OPEN, doc, parser);
+    }
+
+    private static Setting<String> secret(String key, String doc) {
+        return new Setting<>(key, null, SECRET, doc, Function.identity());
+    }
+
+    private static String name(String text) {
+        if (!NAME.matcher(text).matches()) {
+            throw new IllegalArgumentException("1 to 63 letters, digits, dots, dashes and underscores");
+        }
+        return text;
+    }
+
+    private static List<String> endpoints(String text) {
+        return Stream.of(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .map(s -> s.contains("://") ? s : "http://" + s)
+                .toList();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tidemark.cli.settings;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/** Gathers settings from a file, the environment and the command line; each overrides the one before. */
+public final class SettingsLoader {
+    private static final String VARIABLE_PREFIX = "TIDEMARK_";
+
+    /** Variables of the environment that belong to the launcher and the sandbox, not to the settings. */
+    private static final List<String> NOT_SETTINGS =
+            List.of("TIDEMARK_CACHE", "TIDEMARK_SERVER_", "TIDEMARK_JAVA_OPTS", "TIDEMARK_HOME");
+
+    private final Map<String, String> environment;
+
+    public SettingsLoader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * Loads and checks all settings.
+     *
+     * @param file a .properties or .yaml file, or null
+     * @param assignments {@code key=value} pairs of the command line
+     */
+    public Settings load(Path file, List<String> assignments) {
+        Map<String, String> texts = new TreeMap<>();
+        if (file != null) {
+            texts.putAll(fromFile(file));
+        }
+        texts.putAll(fromEnvironment());
+        for (String assignment : assignments) {
+            int equals = assignment.indexOf('=');
+            if (equals < 1) {
+                throw new SettingsException("not a setting: " + assignment, "write --set key=value");
+            }
+            texts.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
+        }
+        return Settings.of(texts);
+    }
+
+    private Map<String, String> fromEnvironment() {
+        Map<String, String> texts = new TreeMap<>();
+        environment.forEach((variable, text) -> {
+            if (variable.startsWith(VARIABLE_PREFIX) && NOT_SETTINGS.stream().noneMatch(variable::startsWith)) {
+                texts.put(keyOf(variable), text);
+            }
+        });
+        return texts;
+    }
+
+    private static String keyOf(String variable) {
+        return variable.substring(VARIABLE_PREFIX.length())
+                .toLowerCase(Locale.ROOT)
+                .replace('_', '.');
+    }
+
+    private static Map<String, String> fromFile(Path file) {
+        String name = file.toString();
+        try {
+            return name.endsWith(".yaml") || name.endsWith(".yml") ? fromYaml(file) : fromProperties(file);
+        } catch (JsonProcessingException e) {
+            throw new SettingsException(
+                    "the settings file " + file + " is not valid YAML: " + e.getOriginalMessage(), "mend it", e);
+        } catch (IOException e) {
+            throw new SettingsException(
+                    "the settings file " + file + " cannot be read: " + e.getMessage(),
+                    "check that it exists and is readable for this user",
+                    e);
+        }
+    }
+
+    private static Map<String, String> fromProperties(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        }
+        Map<String, String> texts = new TreeMap<>();
+        properties.stringPropertyNames().forEach(key -> texts.put(key, properties.getProperty(key)));
+        return texts;
+    }
+
+    private static Map<String, String> fromYaml(Path file) throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        flatten("", new YAMLMapper().readTree(file.toFile()), texts);
+        return texts;
+    }
+
+    private static void flatten(String prefix, JsonNode node, Map<String, String> texts) {
+        if (node.isObject()) {
+            node.properties()
+                    .forEach(e ->
+                            flatten(prefix.isEmpty() ? e.getKey() : prefix + "." + e.getKey(), e.getValue(), texts));
+        } else if (node.isArray()) {
+            List<String> items = new ArrayList<>();
+            node.forEach(item -> items.add(item.asText()));
+            texts.put(prefix, String.join(",", items));
+        } else if (!node.isMissingNode() && !node.isNull()) {
+            texts.put(prefix, node.asText());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.tidemark.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rooms of the house and their doors: think twice before a rule here is loosened. */
+@AnalyzeClasses(packages = "dev.tidemark", importOptions = ImportOption.DoNotIncludeTests.class)
+class LayeringTest {
+    @ArchTest
+    static final ArchRule dataFlowsOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("schemas")
+            .definedBy("dev.tidemark.schemas..")
+            .layer("etcd")
+            .definedBy("dev.tidemark.etcd..")
+            .layer("archive")
+            .definedBy("dev.tidemark.archive..")
+            .layer("capture")
+            .definedBy("dev.tidemark.capture..")
+            .layer("compactor")
+            .definedBy("dev.tidemark.compactor..")
+            .layer("restorer")
+            .definedBy("dev.tidemark.restorer..")
+            .layer("sandbox")
+            .definedBy("dev.tidemark.sandbox..")
+            .layer("cli")
+            .definedBy("dev.tidemark.cli..")
+            .whereLayer("schemas")
+            .mayNotAccessAnyLayer()
+            .whereLayer("etcd")
+            .mayOnlyAccessLayers("schemas")
+            .whereLayer("archive")
+            .mayOnlyAccessLayers("schemas")
+            .whereLayer("capture")
+            .mayOnlyAccessLayers("schemas", "etcd", "archive")
+            .whereLayer("compactor")
+            .mayOnlyAccessLayers("schemas", "archive")
+            .whereLayer("restorer")
+            .mayOnlyAccessLayers("schemas", "etcd", "archive")
+            .whereLayer("sandbox")
+            .mayOnlyAccessLayers("schemas")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule streamsStaysInTheCompactor = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidemark.compactor..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.kafka.streams..");
+
+    @ArchTest
+    static final ArchRule jetcdStaysInRestorerAndSandbox = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.tidemark.restorer..", "dev.tidemark.sandbox..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.etcd..");
+
+    @ArchTest
+    static final ArchRule theS3ClientStaysInTheArchive = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidemark.archive.store..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.minio..", "okhttp3..");
+
+    @ArchTest
+    static final ArchRule onlyMainExits = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.tidemark.cli.Tidemark")
+            .should()
+            .callMethod(System.class, "exit", int.class);
+}
