@@ -183,8 +183,12 @@ final class Demo implements AutoCloseable {
         return new Outcome(document, text, proof.holds());
     }
 
-    String addresses() {
-        return servers.addresses();
+    /** How another terminal goes on from here. */
+    String invitation() {
+        Path file = directory.resolve("demo.properties");
+        servers.describe(file);
+        return servers.addresses() + "\ngo on in another terminal: ./tidemark info --config " + file
+                + "\nstop with Ctrl-C";
     }
 
     private void step(String name, Runnable work) {

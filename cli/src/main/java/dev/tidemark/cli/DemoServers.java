@@ -10,6 +10,9 @@ import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.MinioServer;
 import dev.tidemark.schemas.TidemarkException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +25,7 @@ final class DemoServers implements AutoCloseable {
     private final EtcdServer etcd;
     private final KafkaServer kafka;
     private final MinioServer minio;
+    private final Map<String, String> texts;
     private final Wiring wiring;
     private final AtomicReference<RuntimeException> problem = new AtomicReference<>();
     private ObjectStore store;
@@ -33,7 +37,8 @@ final class DemoServers implements AutoCloseable {
         this.etcd = etcd;
         this.kafka = kafka;
         this.minio = minio;
-        this.wiring = new Wiring(Settings.of(settings(directory)));
+        this.texts = settings(directory);
+        this.wiring = new Wiring(Settings.of(texts));
     }
 
     /** Starts the three servers. */
@@ -110,11 +115,20 @@ final class DemoServers implements AutoCloseable {
         return store;
     }
 
-    /** How another terminal reaches all of it. */
+    /** Writes the settings with which another terminal reaches all of it. */
+    void describe(Path file) {
+        StringBuilder lines = new StringBuilder();
+        texts.forEach((key, text) -> lines.append(key).append('=').append(text).append('\n'));
+        try {
+            Files.writeString(file, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    /** The servers and where they listen. */
     String addresses() {
-        return "etcd:  " + etcd.endpoint() + "\nkafka: " + kafka.bootstrapServers() + "\nminio: " + minio.endpoint()
-                + " (access key " + minio.accessKey() + ", secret key " + minio.secretKey() + ", bucket " + BUCKET
-                + ")\nstop with Ctrl-C";
+        return "etcd:  " + etcd.endpoint() + "\nkafka: " + kafka.bootstrapServers() + "\nminio: " + minio.endpoint();
     }
 
     @Override

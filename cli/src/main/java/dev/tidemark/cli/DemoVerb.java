@@ -43,7 +43,7 @@ final class DemoVerb extends Verb {
             Demo.Outcome outcome = demo.play();
             output.result(outcome.document(), outcome.text());
             if (keep) {
-                output.say(demo.addresses());
+                output.say(demo.invitation());
                 CountDownLatch stopped = new CountDownLatch(1);
                 UntilStopped.run(() -> await(stopped), stopped::countDown);
             }

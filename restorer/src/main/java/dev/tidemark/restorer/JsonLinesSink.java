@@ -11,6 +11,7 @@ import java.io.IOException;
 final class JsonLinesSink implements StateSink {
     private final DigestedOutput out;
     private final JsonGenerator json;
+    private boolean any;
 
     JsonLinesSink(Output output) {
         this.out = DigestedOutput.to(output);
@@ -30,6 +31,7 @@ final class JsonLinesSink implements StateSink {
         }
         try {
             JsonRecords.write(json, PastRecord.of(change));
+            any = true;
         } catch (IOException e) {
             throw OutputException.broken(out.name(), e);
         }
@@ -38,7 +40,9 @@ final class JsonLinesSink implements StateSink {
     @Override
     public Written finish(SideState side) {
         try {
-            json.writeRaw('\n');
+            if (any) {
+                json.writeRaw('\n');
+            }
             json.close();
         } catch (IOException e) {
             throw OutputException.broken(out.name(), e);

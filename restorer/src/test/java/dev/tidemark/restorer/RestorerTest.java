@@ -151,6 +151,18 @@ class RestorerTest {
     }
 
     @Test
+    void jsonLinesOfNoKeyAreEmpty() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        restorer(sample(List.of(), List.of()))
+                .restore(
+                        RestoreRequest.database(Target.revision(90), Output.stream(out))
+                                .as(RestoreRequest.Format.NDJSON)
+                                .withPrefix("/no such prefix/".getBytes(StandardCharsets.UTF_8)),
+                        RestoreProgress.NONE);
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
     void jsonLinesHoldEachLiveKeyOnce() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         AtomicLong told = new AtomicLong();
