@@ -39,6 +39,10 @@ final class DemoVerb extends Verb {
 
     @Override
     int run(Settings settings, Output output) throws Exception {
+        if (revisions < 2) {
+            throw new DemoException(
+                    Failure.USAGE, "a workload of " + revisions + " revisions is none", "--revisions is at least 2");
+        }
         try (Demo demo = new Demo(etcdVersion(), revisions, seed, output)) {
             Demo.Outcome outcome = demo.play();
             output.result(outcome.document(), outcome.text());

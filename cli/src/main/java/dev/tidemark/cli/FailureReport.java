@@ -2,7 +2,9 @@ package dev.tidemark.cli;
 
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
@@ -27,20 +29,30 @@ final class FailureReport implements IExecutionExceptionHandler {
             err.println("interrupted");
             return INTERRUPTED;
         }
+        Failure failure = explain(e, err);
+        if (verbose) {
+            e.printStackTrace(err);
+        }
+        return failure.exitCode();
+    }
+
+    private static Failure explain(Exception e, PrintWriter err) {
         TidemarkException named = find(e);
         if (named != null) {
             err.println(named.getMessage());
             if (!named.hint().isEmpty()) {
                 err.println("hint: " + named.hint());
             }
-        } else {
-            err.println("internal error: " + e);
-            err.println("hint: run again with -v for the stack trace, and report it");
+            return named.failure();
         }
-        if (verbose) {
-            e.printStackTrace(err);
+        if (e instanceof IOException || e instanceof UncheckedIOException) {
+            err.println("a local file cannot be read or written: " + e.getMessage());
+            err.println("hint: check the disk's free space, its health and the permissions");
+            return Failure.UNAVAILABLE;
         }
-        return (named == null ? Failure.INTERNAL : named.failure()).exitCode();
+        err.println("internal error: " + e);
+        err.println("hint: run again with -v for the stack trace, and report it");
+        return Failure.INTERNAL;
     }
 
     private static TidemarkException find(Throwable e) {

@@ -34,7 +34,7 @@ final class GetVerb extends Verb {
         Target target = Target.parse(at, clock);
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         Wiring wiring = new Wiring(settings);
-        try (ObjectStore store = wiring.store()) {
+        try (ObjectStore store = wiring.storeToRead()) {
             PastReader past = new PastReader(wiring.sources(store, clock));
             PastReader.Answer answer = prefix ? past.getPrefix(bytes, target) : past.get(bytes, target);
             output.say("at " + answer.plan().moment());

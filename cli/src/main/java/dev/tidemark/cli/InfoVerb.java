@@ -24,7 +24,7 @@ final class InfoVerb extends Verb {
     @Override
     int run(Settings settings, Output output) {
         Wiring wiring = new Wiring(settings);
-        try (ObjectStore store = wiring.store()) {
+        try (ObjectStore store = wiring.storeToRead()) {
             ArchiveInfo info = ArchiveInfo.read(wiring.sources(store, Clock.systemUTC()));
             output.result(Map.of("clusters", List.of(document(info))), text(info));
         }

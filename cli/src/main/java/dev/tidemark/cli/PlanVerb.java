@@ -21,7 +21,7 @@ final class PlanVerb extends Verb {
         Clock clock = Clock.systemUTC();
         Target target = Target.parse(to, clock);
         Wiring wiring = new Wiring(settings);
-        try (ObjectStore store = wiring.store()) {
+        try (ObjectStore store = wiring.storeToRead()) {
             RestorePlan plan = new Restorer(wiring.sources(store, clock)).plan(target);
             output.result(PlanDocument.of(plan), PlanDocument.text(plan));
         }

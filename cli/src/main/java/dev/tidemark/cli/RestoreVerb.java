@@ -99,7 +99,7 @@ final class RestoreVerb extends Verb {
         Clock clock = Clock.systemUTC();
         RestoreRequest request = request(settings, clock);
         Wiring wiring = new Wiring(settings);
-        try (ObjectStore store = wiring.store()) {
+        try (ObjectStore store = wiring.storeToRead()) {
             Restorer restorer = new Restorer(wiring.sources(store, clock));
             if (dryRun) {
                 RestorePlan plan = restorer.plan(request.target());

@@ -21,8 +21,9 @@ import picocli.CommandLine.Command;
         },
         footer = {
             "",
-            "Exit codes: 0 done, 1 internal error, 2 usage or settings, 3 the target cannot be reached,",
-            "4 verification failed, 5 refused, 6 etcd, Kafka or the archive cannot be reached,",
+            "Exit codes: 0 done, 1 internal error, 2 usage or settings,",
+            "3 the target cannot be reached, 4 verification failed, 5 refused,",
+            "6 etcd, Kafka or the archive cannot be reached,",
             "7 fenced: another instance holds the cluster, 130 interrupted."
         })
 public final class Tidemark {

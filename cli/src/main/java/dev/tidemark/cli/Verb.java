@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What all verbs share: their options, where they write, and that a normal end is exit code 0. */
-@Command(mixinStandardHelpOptions = true, sortOptions = false)
+@Command(mixinStandardHelpOptions = true, versionProvider = BuildVersion.class, sortOptions = false)
 abstract class Verb implements Callable<Integer> {
     @Mixin
     CommonOptions options;

@@ -7,13 +7,13 @@ import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.cli.settings.SettingsException;
 import dev.tidemark.compactor.CompactorSettings;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.TailSettings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +32,19 @@ final class Wiring {
         this.settings = settings;
     }
 
-    /** The archive's store; the caller closes it. */
+    /** The archive's store for who writes into it, a directory made if it is missing; the caller closes it. */
     ObjectStore store() {
+        ArchiveSettings archive = archiveSettings();
+        return ObjectStores.open(isDirectory(archive) ? archive.creating() : archive);
+    }
+
+    /** The archive's store for who only reads, and must not mistake a mistyped place for an empty archive. */
+    ObjectStore storeToRead() {
         return ObjectStores.open(archiveSettings());
+    }
+
+    private static boolean isDirectory(ArchiveSettings archive) {
+        return "file".equals(archive.uri().getScheme());
     }
 
     /** The configured cluster's part of a store. */
@@ -45,7 +55,7 @@ final class Wiring {
     private ArchiveSettings archiveSettings() {
         URI uri = settings.get(Known.ARCHIVE_URI);
         if ("file".equals(uri.getScheme())) {
-            return ArchiveSettings.inDirectory(uri).creating();
+            return ArchiveSettings.inDirectory(uri);
         }
         return ArchiveSettings.inS3(
                 uri,
@@ -120,7 +130,7 @@ final class Wiring {
         try {
             return Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException("spool.dir " + directory + " cannot be made", e);
+            throw SettingsException.unusable(Known.SPOOL_DIR, directory, e);
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Not thread-safe.
  */
-final class ChildProcess {
+public final class ChildProcess {
     private static final String WATCHED =
             """
             exec 3<&0
@@ -36,7 +36,7 @@ final class ChildProcess {
     }
 
     /** Starts the command with its output appended to the log. */
-    static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path log) {
+    public static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path log) {
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sandbox"));
         words.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(words)
@@ -55,7 +55,7 @@ final class ChildProcess {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -63,7 +63,8 @@ final class ChildProcess {
         return process.exitValue();
     }
 
-    void kill() {
+    /** Ends the child with SIGKILL; returns when it is gone. */
+    public void kill() {
         process.toHandle().destroyForcibly();
         awaitDeath();
     }

@@ -3,7 +3,9 @@ package dev.tidemark.cli.settings;
 import static dev.tidemark.cli.settings.Setting.Secrecy.OPEN;
 import static dev.tidemark.cli.settings.Setting.Secrecy.SECRET;
 
+import dev.tidemark.etcd.rpc.EtcdSettings;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 
 /** Every setting that Tidemark knows: key, default, meaning. docs/settings.md is written from this list. */
 public final class Known {
+    private static final Pattern BROKER = Pattern.compile(".+:\\d{1,5}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
     public static final Setting<String> CLUSTER_NAME =
@@ -38,7 +41,7 @@ public final class Known {
             "kafka.bootstrap.servers",
             null,
             "Kafka's brokers; any other client setting may stand behind kafka. as well.",
-            Function.identity());
+            Known::brokers);
     public static final Setting<String> TOPIC_REVISIONS =
             open("topic.revisions", "tidemark.revisions", "The topic of the revisions.", Known::name);
     public static final Setting<Integer> TOPIC_PARTITION =
@@ -46,14 +49,14 @@ public final class Known {
     public static final Setting<Integer> TOPIC_PARTITIONS =
             open("topic.partitions", "64", "Partitions of the topic when capture makes it.", Quantities::positive);
     public static final Setting<Integer> TOPIC_REPLICATION_FACTOR =
-            open("topic.replication.factor", "3", "Replicas of the topic when capture makes it.", Quantities::positive);
+            open("topic.replication.factor", "3", "Replicas of the topic when capture makes it.", Quantities::replicas);
     public static final Setting<String> INSTALLATION_ID = open(
             "installation.id",
             null,
             "First part of all ids that are global to a Kafka cluster; the topic's name if not set.",
             Known::name);
     public static final Setting<URI> ARCHIVE_URI =
-            open("archive.uri", null, "Where the archive is: s3://bucket/prefix or file:///dir.", URI::create);
+            open("archive.uri", null, "Where the archive is: s3://bucket/prefix or file:///dir.", Known::archive);
     public static final Setting<URI> ARCHIVE_S3_ENDPOINT =
             open("archive.s3.endpoint", null, "The object store's endpoint; AWS if not set.", URI::create);
     public static final Setting<String> ARCHIVE_S3_REGION =
@@ -141,10 +144,44 @@ public final class Known {
     }
 
     private static List<String> endpoints(String text) {
-        return Stream.of(text.split(","))
-                .map(String::strip)
-                .filter(s -> !s.isEmpty())
+        List<String> endpoints = parts(text).stream()
                 .map(s -> s.contains("://") ? s : "http://" + s)
                 .toList();
+        try {
+            endpoints.forEach(EtcdSettings::of);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("http://host:port or https://host:port, separated by commas", e);
+        }
+        return endpoints;
+    }
+
+    private static String brokers(String text) {
+        if (!parts(text).stream().allMatch(part -> BROKER.matcher(part).matches())) {
+            throw new IllegalArgumentException("host:port, separated by commas");
+        }
+        return text;
+    }
+
+    private static List<String> parts(String text) {
+        List<String> parts = Stream.of(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toList();
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("at least one host:port");
+        }
+        return parts;
+    }
+
+    private static URI archive(String text) {
+        try {
+            URI uri = new URI(text);
+            if ("s3".equals(uri.getScheme()) || "file".equals(uri.getScheme())) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("s3://bucket/prefix or file:///dir: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("s3://bucket/prefix or file:///dir");
     }
 }

@@ -56,6 +56,14 @@ final class Quantities {
         return n;
     }
 
+    static int replicas(String text) {
+        int n = positive(text);
+        if (n > Short.MAX_VALUE) {
+            throw new IllegalArgumentException("a whole number of at most " + Short.MAX_VALUE);
+        }
+        return n;
+    }
+
     static int natural(String text) {
         return "0".equals(text.strip()) ? 0 : positive(text);
     }

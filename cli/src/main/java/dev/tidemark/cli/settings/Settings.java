@@ -21,14 +21,16 @@ public final class Settings {
     }
 
     /**
-     * Checks that every key is known.
+     * Checks that every key is known and every value has its form, whether it will be asked for or not.
      *
      * @param texts key to text, already merged
-     * @throws SettingsException with the nearest known key if one is unknown
+     * @throws SettingsException with the nearest known key if one is unknown, or what is expected if a value is wrong
      */
     public static Settings of(Map<String, String> texts) {
         texts.keySet().forEach(Settings::requireKnown);
-        return new Settings(new TreeMap<>(texts));
+        Settings settings = new Settings(new TreeMap<>(texts));
+        Known.all().stream().filter(setting -> texts.containsKey(setting.key())).forEach(settings::find);
+        return settings;
     }
 
     /** These settings with others on top. */
@@ -46,7 +48,7 @@ public final class Settings {
         }
         try {
             return Optional.of(setting.parser().apply(text));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ArithmeticException e) {
             String shown = setting.secrecy() == Setting.Secrecy.SECRET ? "" : " \"" + text + "\"";
             throw new SettingsException(
                     "the setting " + setting.key() + " has no valid value" + shown, "expected " + e.getMessage(), e);

@@ -13,9 +13,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Gathers settings from a file, the environment and the command line; each overrides the one before. */
 public final class SettingsLoader {
+    private static final Pattern KEY = Pattern.compile("[a-z0-9]+(\\.[a-z0-9]+)+");
     private static final String VARIABLE_PREFIX = "TIDEMARK_";
 
     /** Variables of the environment that belong to the launcher and the sandbox, not to the settings. */
@@ -43,11 +46,18 @@ public final class SettingsLoader {
         for (String assignment : assignments) {
             int equals = assignment.indexOf('=');
             if (equals < 1) {
-                throw new SettingsException("not a setting: " + assignment, "write --set key=value");
+                throw notAnAssignment(assignment);
             }
             texts.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
         }
         return Settings.of(texts);
+    }
+
+    /** Shows only what looks like a key: the rest may be a secret behind a mistyped sign. */
+    private static SettingsException notAnAssignment(String assignment) {
+        Matcher key = KEY.matcher(assignment);
+        return new SettingsException(
+                "not a setting: " + (key.lookingAt() ? key.group() + "..." : "it has no key"), "write --set key=value");
     }
 
     private Map<String, String> fromEnvironment() {

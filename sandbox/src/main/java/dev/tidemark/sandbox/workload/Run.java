@@ -22,15 +22,16 @@ final class Run {
     private final long deadline;
     private final AtomicLong highest;
     private final AtomicLong nextSlot = new AtomicLong(System.nanoTime());
-    private final AtomicLong compacted = new AtomicLong();
+    private final AtomicLong compacted;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Leases leases = new Leases();
 
-    Run(Plan plan, Oracle oracle, long from) {
+    Run(Plan plan, Oracle oracle, long from, long compacted) {
         this.plan = plan;
         this.oracle = oracle;
         this.lastWanted = from + plan.revisions();
         this.highest = new AtomicLong(from);
+        this.compacted = new AtomicLong(compacted);
         this.deadline = System.nanoTime() + plan.time().toNanos();
     }
 
@@ -73,7 +74,7 @@ final class Run {
         throwFailure();
     }
 
-    /** The last revision to which this run has compacted etcd; 0 if it hasn't. */
+    /** The last revision to which this run, or one before it, has compacted etcd; 0 if none has. */
     long compacted() {
         return compacted.get();
     }

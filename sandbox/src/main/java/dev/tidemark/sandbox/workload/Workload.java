@@ -63,7 +63,7 @@ public final class Workload implements AutoCloseable {
     /** Makes random writes as planned, and returns when all are answered and the oracle knows them. */
     public void run(Plan plan) {
         LOG.info("workload on {}: {}", endpoint, plan);
-        Run run = new Run(plan, oracle, oracle.lastRevision());
+        Run run = new Run(plan, oracle, oracle.lastRevision(), compacted);
         List<EtcdClient> clients = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(plan.clients() + 1);
         try {

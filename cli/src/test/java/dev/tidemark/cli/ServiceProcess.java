@@ -1,0 +1,83 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.sandbox.ChildProcess;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One of Tidemark's services in a JVM of its own, so that a kill is one; it ends with this JVM at the latest. */
+final class ServiceProcess implements AutoCloseable {
+    private final String verb;
+    private final Path settings;
+    private final Path log;
+    private ChildProcess child;
+
+    /**
+     * A service that does not run yet.
+     *
+     * @param verb {@code capture} or {@code compact}
+     * @param settings the settings file, in the directory where the log will stand
+     */
+    ServiceProcess(String verb, Path settings) {
+        this.verb = verb;
+        this.settings = settings;
+        this.log = settings.resolveSibling(verb + ".log");
+    }
+
+    /** Starts it, for the first time or again. */
+    void start() {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath(),
+                Tidemark.class.getName(),
+                verb,
+                "--config",
+                settings.toString());
+        child = ChildProcess.start(command, Map.of(), settings.getParent(), log);
+    }
+
+    /** Ends it with SIGKILL; it must have been running. */
+    void kill() {
+        requireAlive();
+        child.kill();
+    }
+
+    /** Fails with its log if it has ended by itself. */
+    void requireAlive() {
+        if (!child.isAlive()) {
+            throw new AssertionError("tidemark " + verb + " has ended by itself:\n" + log());
+        }
+    }
+
+    /** What it has said, over all its starts. */
+    String log() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    @Override
+    public void close() {
+        if (child != null && child.isAlive()) {
+            child.kill();
+        }
+    }
+}

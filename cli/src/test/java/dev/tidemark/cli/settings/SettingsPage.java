@@ -1,0 +1,63 @@
+package dev.tidemark.cli.settings;
+
+import java.util.Locale;
+
+/** Writes docs/settings.md from the settings that the code knows. */
+final class SettingsPage {
+    private static final String HEAD =
+            """
+            # Settings
+
+            Written from the code; a test compares. `--config FILE` (.properties or .yaml with the same dotted keys) comes first, then the environment,
+            then `--set key=value`; the later wins. A key that is not on this page is refused with the nearest one that is, except those behind
+            %s, which go to the client library as they are, without the prefix.
+
+            Durations are a number with `ms`, `s`, `m`, `h` or `d`; sizes are a number with `B`, `KiB`, `MiB`, `GiB` or `TiB`. A secret can stand in a file that
+            `KEY.file` names, so that it is seen neither in a process list nor in a settings file; the same goes for every pass-through setting that ends with
+            `.password`.
+
+            | key | environment | default | meaning |
+            |---|---|---|---|
+            """;
+
+    private SettingsPage() {}
+
+    static String text() {
+        StringBuilder page = new StringBuilder(HEAD.formatted(passThrough()));
+        Known.all().forEach(setting -> page.append(row(setting)));
+        return page.toString();
+    }
+
+    private static String passThrough() {
+        return String.join(
+                " and ",
+                Known.PASS_THROUGH.stream().map(prefix -> "`" + prefix + "`").toList());
+    }
+
+    private static String row(Setting<?> setting) {
+        String keys = code(setting.key());
+        String variables = code(setting.variable());
+        if (setting.secrecy() == Setting.Secrecy.SECRET) {
+            keys += " or " + code(setting.key() + ".file");
+            variables += " or " + code(setting.variable() + "_FILE");
+        }
+        return String.format(
+                Locale.ROOT, "| %s | %s | %s | %s |\n", keys, variables, defaultOf(setting), cell(setting.doc()));
+    }
+
+    /** What another machine would show as well. */
+    private static String defaultOf(Setting<?> setting) {
+        if (setting.equals(Known.SPOOL_DIR)) {
+            return "the system's temporary directory";
+        }
+        return setting.defaultText() == null ? "" : code(setting.defaultText());
+    }
+
+    private static String code(String text) {
+        return "`" + cell(text) + "`";
+    }
+
+    private static String cell(String text) {
+        return text.replace("|", "\\|");
+    }
+}
