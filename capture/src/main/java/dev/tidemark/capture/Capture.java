@@ -116,6 +116,8 @@ public final class Capture implements Closeable {
         try {
             Rooms.empty(settings.spool().directory());
             TopicPlace place = setup.ensure();
+            // a claim is tried for minutes: a store that does not answer at all must be known before
+            archive.store().list(archive.root(), "", 1);
             archive.claim(place.topicId(), place.partition());
             return openAt(new TopicAccess(settings, setup, place, instance));
         } catch (TidemarkException e) {

@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdSettings;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -77,6 +79,7 @@ final class Demo implements AutoCloseable {
         try (Workload workload = Workload.on(servers.etcd().endpoint())) {
             step("write a first half before anybody watches", () -> write(workload, revisions / 2));
             step("start capture and compactor", servers::startServices);
+            step("wait until the base stands in the archive", this::awaitBase);
             step("write the second half, captured as it comes", () -> write(workload, revisions - revisions / 2));
             step("fill namespace shop with " + NAMESPACE_KEYS + " keys", () -> fill(workload));
             long deleted = step(
@@ -98,18 +101,22 @@ final class Demo implements AutoCloseable {
         }
     }
 
+    /** Without it the second half might be in the base too, and no checkpoint would ever come. */
+    private void awaitBase() {
+        await("a base in the archive", () -> newest().filter(
+                        generation -> !generation.bases().isEmpty())
+                .isPresent());
+    }
+
     private void awaitArchived(long revision) {
-        await("revision " + revision + " in the archive", () -> {
-            servers.requireHealthy();
-            return servers.wiring()
-                    .archive(servers.store())
-                    .catalog()
-                    .newest()
-                    .filter(generation -> !generation.bases().isEmpty())
-                    .flatMap(generation -> generation.head(0))
-                    .filter(head -> head.getLast() >= revision)
-                    .isPresent();
-        });
+        await("revision " + revision + " in the archive", () -> newest().flatMap(generation -> generation.head(0))
+                .filter(head -> head.getLast() >= revision)
+                .isPresent());
+    }
+
+    private Optional<GenerationCatalog> newest() {
+        servers.requireHealthy();
+        return servers.wiring().archive(servers.store()).catalog().newest();
     }
 
     private Outcome prove() {

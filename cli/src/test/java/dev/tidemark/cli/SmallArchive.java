@@ -2,6 +2,7 @@ package dev.tidemark.cli;
 
 import static dev.tidemark.sandbox.Eventually.until;
 
+import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.capture.Capture;
 import dev.tidemark.capture.CaptureSettings.NewSource;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -79,6 +81,7 @@ record SmallArchive(Path directory, long earliest, long latest, long deleted) {
             Thread capturing = new Thread(capture::run, "small-archive-capture");
             capturing.setDaemon(true);
             capturing.start();
+            awaitBase(wiring, store, compactor);
             long lease = workload.grant(Duration.ofHours(1));
             workload.write(put(KEY, lease));
             puts(workload, HALF);
@@ -110,22 +113,31 @@ record SmallArchive(Path directory, long earliest, long latest, long deleted) {
                 directory.resolve("spool").toString())));
     }
 
+    /** Without it the writes that follow might be in the base too, and no checkpoint would ever come. */
+    private static void awaitBase(Wiring wiring, ObjectStore store, Compactor compactor) {
+        until(
+                PATIENCE,
+                () -> newest(wiring, store, compactor)
+                        .map(generation -> generation.bases().size())
+                        .orElse(0),
+                bases -> bases > 0);
+    }
+
     private static void awaitArchived(Wiring wiring, ObjectStore store, Compactor compactor, long revision) {
         until(
                 PATIENCE,
-                () -> {
-                    if (compactor.failure().isDone()) {
-                        throw compactor.failure().join();
-                    }
-                    return wiring.archive(store)
-                            .catalog()
-                            .newest()
-                            .filter(generation -> !generation.bases().isEmpty())
-                            .flatMap(generation -> generation.head(0))
-                            .map(head -> head.getLast())
-                            .orElse(0L);
-                },
+                () -> newest(wiring, store, compactor)
+                        .flatMap(generation -> generation.head(0))
+                        .map(head -> head.getLast())
+                        .orElse(0L),
                 last -> last >= revision);
+    }
+
+    private static Optional<GenerationCatalog> newest(Wiring wiring, ObjectStore store, Compactor compactor) {
+        if (compactor.failure().isDone()) {
+            throw compactor.failure().join();
+        }
+        return wiring.archive(store).catalog().newest();
     }
 
     private static long puts(Workload workload, int from) {
