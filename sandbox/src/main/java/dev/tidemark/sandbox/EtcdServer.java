@@ -21,26 +21,27 @@ public final class EtcdServer extends Server {
     private final int clientPort = FreePorts.next();
     private final int peerPort = FreePorts.next();
 
-    private EtcdServer(EtcdVersion version, ServerDirectory directory, List<String> flags) {
+    private EtcdServer(EtcdVersion version, EtcdTools tools, ServerDirectory directory, List<String> flags) {
         super("etcd " + version, directory, START);
-        this.tools = EtcdTools.of(version);
+        this.tools = tools;
         this.version = version;
         this.flags = flags;
     }
 
     /** Starts an empty etcd with further flags, such as {@code --max-txn-ops=10000}. */
     public static EtcdServer launch(EtcdVersion version, String... flags) {
-        return started(new EtcdServer(version, ServerDirectory.temporary("etcd"), List.of(flags)));
+        return started(temporary(version, flags));
     }
 
     /** Starts an etcd whose data stay in the given directory; goes on with data of an earlier start. */
     public static EtcdServer launchIn(Path directory, EtcdVersion version, String... flags) {
-        return started(new EtcdServer(version, ServerDirectory.given(directory), List.of(flags)));
+        EtcdTools tools = EtcdTools.of(version);
+        return started(new EtcdServer(version, tools, ServerDirectory.given(directory), List.of(flags)));
     }
 
     /** Starts an etcd from a snapshot file by this version's own {@code etcdutl snapshot restore}. */
     public static EtcdServer restored(Path snapshot, EtcdVersion version, String... flags) {
-        EtcdServer server = new EtcdServer(version, ServerDirectory.temporary("etcd"), List.of(flags));
+        EtcdServer server = temporary(version, flags);
         try {
             server.restore(snapshot);
         } catch (SandboxException e) {
@@ -48,6 +49,12 @@ public final class EtcdServer extends Server {
             throw e;
         }
         return started(server);
+    }
+
+    /** First finds the tools: without them no directory is left behind. */
+    private static EtcdServer temporary(EtcdVersion version, String... flags) {
+        EtcdTools tools = EtcdTools.of(version);
+        return new EtcdServer(version, tools, ServerDirectory.temporary("etcd"), List.of(flags));
     }
 
     private void restore(Path snapshot) {
