@@ -23,7 +23,7 @@ public record EtcdSettings(
         Duration stallTimeout) {
     private static final int CLIENT_PORT = 2379;
 
-    /** PEM files; the certificate and the key go together, the key in PKCS#8 or (RSA) PKCS#1. */
+    /** PEM files; the certificate and the key go together, the key in PKCS#8, PKCS#1 (RSA) or SEC 1 (EC). */
     public record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
         public TlsFiles {
             if (certificate.isPresent() != key.isPresent()) {

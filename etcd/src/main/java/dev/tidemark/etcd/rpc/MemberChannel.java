@@ -25,7 +25,7 @@ final class MemberChannel {
 
     static ManagedChannel build(EtcdSettings settings) {
         int connectMillis = Math.toIntExact(settings.callTimeout().toMillis());
-        return NettyChannelBuilder.forAddress(settings.host(), settings.port(), credentials(settings))
+        return builder(settings)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
@@ -37,31 +37,34 @@ final class MemberChannel {
                 .build();
     }
 
-    private static ChannelCredentials credentials(EtcdSettings settings) {
+    private static NettyChannelBuilder builder(EtcdSettings settings) {
+        try {
+            return NettyChannelBuilder.forAddress(settings.host(), settings.port(), credentials(settings));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new EtcdException.Credentials(
+                    "the TLS files for etcd " + settings.endpoint() + " cannot be used: " + e,
+                    "check etcd.tls.ca, etcd.tls.cert and etcd.tls.key: PEM files, the key not encrypted",
+                    e);
+        }
+    }
+
+    private static ChannelCredentials credentials(EtcdSettings settings) throws IOException {
         if (!settings.isEncrypted()) {
             return InsecureChannelCredentials.create();
         }
         TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
         Optional<TlsFiles> tls = settings.tls();
-        try {
-            if (tls.flatMap(TlsFiles::ca).isPresent()) {
-                try (InputStream ca = Files.newInputStream(tls.get().ca().get())) {
-                    builder.trustManager(ca);
-                }
+        if (tls.flatMap(TlsFiles::ca).isPresent()) {
+            try (InputStream ca = Files.newInputStream(tls.get().ca().get())) {
+                builder.trustManager(ca);
             }
-            if (tls.flatMap(TlsFiles::certificate).isPresent()) {
-                byte[] key =
-                        PrivateKeyPem.pkcs8(Files.readString(tls.get().key().get()));
-                try (InputStream certificate =
-                        Files.newInputStream(tls.get().certificate().get())) {
-                    builder.keyManager(certificate, new ByteArrayInputStream(key));
-                }
+        }
+        if (tls.flatMap(TlsFiles::certificate).isPresent()) {
+            byte[] key = PrivateKeyPem.pkcs8(Files.readString(tls.get().key().get()));
+            try (InputStream certificate =
+                    Files.newInputStream(tls.get().certificate().get())) {
+                builder.keyManager(certificate, new ByteArrayInputStream(key));
             }
-        } catch (IOException e) {
-            throw new EtcdException.Credentials(
-                    "the TLS files for etcd " + settings.endpoint() + " cannot be read: " + e,
-                    "check etcd.tls.ca, etcd.tls.cert and etcd.tls.key",
-                    e);
         }
         return builder.build();
     }
