@@ -141,8 +141,13 @@ final class KeyspaceWatch implements EtcdWatch {
             deadline = Optional.empty();
             return Optional.of(new WatchSignal.Created(header));
         }
-        if (response.getEventsCount() > 0 || assembler.isHolding()) {
+        if (response.getEventsCount() > 0) {
             return revisions(response, header);
+        }
+        if (assembler.isHolding()) {
+            // a fragment always brings events: what is held is half a revision, and must not pass for a whole one
+            end(errors.torn(WATCH));
+            return Optional.empty();
         }
         return response.getFragment() ? Optional.empty() : progress(header);
     }
