@@ -17,12 +17,13 @@ final class CaptureVerb extends Verb {
     boolean newSource;
 
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 Capture capture = new Capture(
                         wiring.capture(newSource ? NewSource.ACCEPT : NewSource.REFUSE), wiring.archive(store))) {
-            UntilStopped.run(capture::run, capture::close);
+            stop.endsWith(capture::close);
+            capture.run();
         }
         return 0;
     }

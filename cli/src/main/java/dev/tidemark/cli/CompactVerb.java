@@ -13,21 +13,18 @@ import picocli.CommandLine.Command;
 @Command(name = "compact", description = "Fold the topic into checkpoints in the archive, until stopped.")
 final class CompactVerb extends Verb {
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 Compactor compactor = Compactor.start(wiring.compactor(), store)) {
             CompletableFuture<Optional<TidemarkException>> end =
                     compactor.failure().thenApply(Optional::of);
-            UntilStopped.run(() -> await(end), () -> end.complete(Optional.empty()));
+            stop.endsWith(() -> end.complete(Optional.empty()));
+            Optional<TidemarkException> failure = end.join();
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
         }
         return 0;
-    }
-
-    private static void await(CompletableFuture<Optional<TidemarkException>> end) {
-        Optional<TidemarkException> failure = end.join();
-        if (failure.isPresent()) {
-            throw failure.get();
-        }
     }
 }

@@ -51,6 +51,7 @@ final class Demo implements AutoCloseable {
     private final Path directory;
     private final List<Step> steps = new ArrayList<>();
     private DemoServers servers;
+    private int parts;
 
     /** A step of the story. */
     private record Step(String name, boolean ok, long millis) {}
@@ -92,7 +93,7 @@ final class Demo implements AutoCloseable {
     }
 
     private void write(Workload workload, long count) {
-        workload.run(Plan.of(count).withSeed(seed + count).withTime(PATIENCE));
+        workload.run(Plan.of(count).withSeed(seed + parts++).withTime(PATIENCE));
     }
 
     private static void fill(Workload workload) {
@@ -176,12 +177,9 @@ final class Demo implements AutoCloseable {
         restored.put("sourceHash", proof.sourceHash());
         restored.put("bootedHash", proof.bootedHash());
         restored.put("expectedBootedHash", proof.expectedBootedHash());
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("steps", steps);
-        document.put("ok", proof.holds());
-        document.put("restored", restored);
+        Map<String, Object> document = document(proof.holds(), restored);
         String text = "restored revision " + proof.revision() + " with " + proof.keys() + " keys from an archive of "
-                + info.generations().get(0).increments() + " checkpoints\n"
+                + counted(info.generations().get(0).increments(), "checkpoint") + "\n"
                 + "  the source answered HashKV  " + proof.sourceHash() + ", computed from the archive "
                 + proof.hash() + "\n"
                 + "  etcd booted from the restore " + proof.bootedHash() + ", expected for the file    "
@@ -190,12 +188,29 @@ final class Demo implements AutoCloseable {
         return new Outcome(document, text, proof.holds());
     }
 
+    /** What is known of a demo that could not go on: its steps, the last of which failed. */
+    Map<String, Object> unfinished() {
+        return document(false, null);
+    }
+
+    private Map<String, Object> document(boolean ok, Map<String, Object> restored) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("steps", steps);
+        document.put("ok", ok);
+        document.put("restored", restored);
+        return document;
+    }
+
     /** How another terminal goes on from here. */
     String invitation() {
         Path file = directory.resolve("demo.properties");
         servers.describe(file);
         return servers.addresses() + "\ngo on in another terminal: ./tidemark info --config " + file
                 + "\nstop with Ctrl-C";
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private void step(String name, Runnable work) {
@@ -208,11 +223,16 @@ final class Demo implements AutoCloseable {
     private <T> T step(String name, Supplier<T> work) {
         output.say(name + " ...");
         long started = System.nanoTime();
-        T result = work.get();
-        long millis = (System.nanoTime() - started) / 1_000_000;
-        steps.add(new Step(name, true, millis));
-        output.say("  ok, " + millis + " ms");
-        return result;
+        boolean ok = false;
+        try {
+            T result = work.get();
+            ok = true;
+            return result;
+        } finally {
+            long millis = (System.nanoTime() - started) / 1_000_000;
+            steps.add(new Step(name, ok, millis));
+            output.say("  " + (ok ? "ok, " : "failed after ") + millis + " ms");
+        }
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -235,8 +255,20 @@ final class Demo implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** What is started is ended whole, whoever is in a hurry. */
     @Override
     public void close() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            clean();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void clean() {
         if (servers != null) {
             servers.close();
         }

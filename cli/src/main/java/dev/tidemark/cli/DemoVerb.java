@@ -38,28 +38,33 @@ final class DemoVerb extends Verb {
     long seed;
 
     @Override
-    int run(Settings settings, Output output) throws Exception {
+    int run(Settings settings, Output output, StopSignal stop) throws Exception {
         if (revisions < 2) {
             throw new DemoException(
                     Failure.USAGE, "a workload of " + revisions + " revisions is none", "--revisions is at least 2");
         }
         try (Demo demo = new Demo(etcdVersion(), revisions, seed, output)) {
-            Demo.Outcome outcome = demo.play();
+            Demo.Outcome outcome = play(demo, output);
             output.result(outcome.document(), outcome.text());
             if (keep) {
                 output.say(demo.invitation());
                 CountDownLatch stopped = new CountDownLatch(1);
-                UntilStopped.run(() -> await(stopped), stopped::countDown);
+                stop.endsWith(stopped::countDown);
+                stopped.await();
             }
             return outcome.ok() ? 0 : Failure.VERIFICATION.exitCode();
         }
     }
 
-    private static void await(CountDownLatch stopped) {
+    /** A script gets to see how far a demo came that failed; people see it anyway. */
+    private Demo.Outcome play(Demo demo, Output output) {
         try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return demo.play();
+        } catch (RuntimeException e) {
+            if (options.json) {
+                output.result(demo.unfinished(), "");
+            }
+            throw e;
         }
     }
 

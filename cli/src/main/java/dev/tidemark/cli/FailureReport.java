@@ -46,7 +46,8 @@ final class FailureReport implements IExecutionExceptionHandler {
             return named.failure();
         }
         if (e instanceof IOException || e instanceof UncheckedIOException) {
-            err.println("a local file cannot be read or written: " + e.getMessage());
+            Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
+            err.println("a local file cannot be read or written: " + cause);
             err.println("hint: check the disk's free space, its health and the permissions");
             return Failure.UNAVAILABLE;
         }

@@ -29,7 +29,7 @@ final class GetVerb extends Verb {
     boolean prefix;
 
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Clock clock = Clock.systemUTC();
         Target target = Target.parse(at, clock);
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
@@ -38,8 +38,9 @@ final class GetVerb extends Verb {
             PastReader past = new PastReader(wiring.sources(store, clock));
             PastReader.Answer answer = prefix ? past.getPrefix(bytes, target) : past.get(bytes, target);
             output.say("at " + answer.plan().moment());
-            if (!answer.note().isEmpty()) {
-                output.say(answer.note());
+            answer.plan().doubt().ifPresent(doubt -> output.say("not sure: " + doubt));
+            if (!answer.plan().note().isEmpty()) {
+                output.say(answer.plan().note());
             }
             if (answer.records().isEmpty()) {
                 output.say((prefix ? "no key begins with " : "no key ") + key + " at that revision");
@@ -62,6 +63,6 @@ final class GetVerb extends Verb {
     }
 
     private static String text(PastRecord record) {
-        return Bytes.shown(record.key()) + "\n" + Bytes.shown(record.value());
+        return Bytes.shown(record.key()) + "\n" + Bytes.shownLines(record.value());
     }
 }

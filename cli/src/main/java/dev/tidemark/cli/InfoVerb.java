@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
         description = "Show what can be restored: revisions, times, holes, sizes, how far it is behind.")
 final class InfoVerb extends Verb {
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.storeToRead()) {
             ArchiveInfo info = ArchiveInfo.read(wiring.sources(store, Clock.systemUTC()));

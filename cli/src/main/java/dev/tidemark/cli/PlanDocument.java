@@ -11,9 +11,14 @@ import java.util.Map;
 final class PlanDocument {
     private PlanDocument() {}
 
-    static Map<String, Object> of(RestorePlan plan) {
+    /**
+     * For scripts.
+     *
+     * @param requested the moment as it was asked for
+     */
+    static Map<String, Object> of(RestorePlan plan, String requested) {
         Map<String, Object> target = new LinkedHashMap<>();
-        target.put("requested", plan.requested().toString());
+        target.put("requested", requested);
         target.put("revision", plan.revision());
         target.put("notBefore", Times.document(plan.moment().notBeforeMillis()));
         target.put("notAfter", Times.document(plan.moment().notAfterMillis()));
@@ -33,6 +38,9 @@ final class PlanDocument {
                         .orElse(null));
         document.put("objects", plan.objects());
         document.put("bytes", plan.bytes());
+        if (!plan.note().isEmpty()) {
+            document.put("note", plan.note());
+        }
         return document;
     }
 
@@ -63,11 +71,11 @@ final class PlanDocument {
         plan.tail()
                 .ifPresent(range ->
                         text.append("tail:       revisions ").append(range).append(" from the topic\n"));
-        return text.append("reads:      ")
-                .append(plan.objects())
-                .append(" objects, ")
-                .append(Sizes.bytes(plan.bytes()))
-                .toString();
+        text.append("reads:      ").append(plan.objects()).append(" objects, ").append(Sizes.bytes(plan.bytes()));
+        if (!plan.note().isEmpty()) {
+            text.append("\nnote:       ").append(plan.note());
+        }
+        return text.toString();
     }
 
     private static Map<String, Object> base(RestorePlan plan) {

@@ -17,13 +17,13 @@ final class PlanVerb extends Verb {
     String to;
 
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Clock clock = Clock.systemUTC();
         Target target = Target.parse(to, clock);
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.storeToRead()) {
             RestorePlan plan = new Restorer(wiring.sources(store, clock)).plan(target);
-            output.result(PlanDocument.of(plan), PlanDocument.text(plan));
+            output.result(PlanDocument.of(plan, to), PlanDocument.text(plan));
         }
         return 0;
     }

@@ -7,7 +7,6 @@ import dev.tidemark.cli.output.Sizes;
 import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.restorer.RestorePlan;
-import dev.tidemark.restorer.RestoreProgress;
 import dev.tidemark.restorer.RestoreRequest;
 import dev.tidemark.restorer.RestoreResult;
 import dev.tidemark.restorer.Restorer;
@@ -95,21 +94,27 @@ final class RestoreVerb extends Verb {
     boolean dryRun;
 
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Clock clock = Clock.systemUTC();
         RestoreRequest request = request(settings, clock);
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.storeToRead()) {
             Restorer restorer = new Restorer(wiring.sources(store, clock));
             if (dryRun) {
-                RestorePlan plan = restorer.plan(request.target());
-                output.result(PlanDocument.of(plan), PlanDocument.text(plan));
+                RestorePlan plan = restorer.plan(request);
+                output.result(PlanDocument.of(plan, to), PlanDocument.text(plan));
                 return 0;
             }
-            RestoreResult result = restorer.restore(request, progress(output));
-            report(output, result);
+            report(output, restore(restorer, request, output));
         }
         return 0;
+    }
+
+    /** Whatever comes next on stderr, an error's line too, begins where the bar stood. */
+    private static RestoreResult restore(Restorer restorer, RestoreRequest request, Output output) {
+        try (ProgressMeter meter = output.meter("restoring", "records")) {
+            return restorer.restore(request, meter::at);
+        }
     }
 
     private RestoreRequest request(Settings settings, Clock clock) {
@@ -138,28 +143,15 @@ final class RestoreVerb extends Verb {
         return file.equals("-");
     }
 
-    private static RestoreProgress progress(Output output) {
-        ProgressMeter[] meter = new ProgressMeter[1];
-        return (records, total) -> {
-            if (meter[0] == null) {
-                meter[0] = output.meter("restoring", total, "records");
-            }
-            meter[0].at(records);
-            if (records >= total) {
-                meter[0].done();
-            }
-        };
-    }
-
     private void report(Output output, RestoreResult result) {
         if (toStdout()) {
             output.say(text(result));
         } else {
-            output.result(document(result), text(result));
+            output.result(document(result, to), text(result));
         }
     }
 
-    private static Map<String, Object> document(RestoreResult result) {
+    private static Map<String, Object> document(RestoreResult result, String requested) {
         Map<String, Object> file = new LinkedHashMap<>();
         file.put("path", result.path().map(Path::toString).orElse("-"));
         file.put("bytes", result.bytes());
@@ -172,13 +164,10 @@ final class RestoreVerb extends Verb {
         leases.put("kept", result.leases().kept().size());
         leases.put(
                 "guessed", result.leases().guessed().stream().map(LeaseTtl::id).toList());
-        Map<String, Object> document = new LinkedHashMap<>(PlanDocument.of(result.plan()));
+        Map<String, Object> document = new LinkedHashMap<>(PlanDocument.of(result.plan(), requested));
         document.put("output", file);
         document.put("leases", leases);
         document.put("authAsOf", boxed(result.authAsOf()));
-        if (!result.note().isEmpty()) {
-            document.put("note", result.note());
-        }
         document.put("millis", result.millis());
         return document;
     }
@@ -186,6 +175,9 @@ final class RestoreVerb extends Verb {
     private static String text(RestoreResult result) {
         StringBuilder text = new StringBuilder();
         text.append("restored ").append(result.plan().moment()).append('\n');
+        result.plan()
+                .doubt()
+                .ifPresent(doubt -> text.append("unsure:  ").append(doubt).append('\n'));
         result.path().ifPresent(path -> text.append("file:    ").append(path).append('\n'));
         text.append("size:    ")
                 .append(Sizes.bytes(result.bytes()))
@@ -207,8 +199,8 @@ final class RestoreVerb extends Verb {
         result.authAsOf()
                 .ifPresent(
                         as -> text.append("auth:    as of revision ").append(as).append('\n'));
-        if (!result.note().isEmpty()) {
-            text.append("note:    ").append(result.note()).append('\n');
+        if (!result.plan().note().isEmpty()) {
+            text.append("note:    ").append(result.plan().note()).append('\n');
         }
         return text.append("took:    ").append(result.millis()).append(" ms").toString();
     }

@@ -19,23 +19,19 @@ final class RunVerb extends Verb {
     boolean newSource;
 
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 Capture capture = new Capture(
                         wiring.capture(newSource ? NewSource.ACCEPT : NewSource.REFUSE), wiring.archive(store))) {
             CompletableFuture<Void> ended = compactor.failure().thenRun(capture::close);
-            UntilStopped.run(() -> both(capture, compactor, ended), capture::close);
+            stop.endsWith(capture::close);
+            capture.run();
+            if (ended.isDone()) {
+                throw compactor.failure().join();
+            }
         }
         return 0;
-    }
-
-    /** Runs the capture; if it was ended by the compactor's failure, that is what went wrong. */
-    private static void both(Capture capture, Compactor compactor, CompletableFuture<Void> ended) {
-        capture.run();
-        if (ended.isDone()) {
-            throw compactor.failure().join();
-        }
     }
 }

@@ -27,9 +27,27 @@ abstract class Verb implements Callable<Integer> {
                 spec.commandLine().getErr(),
                 options.json ? Output.Form.JSON : Output.Form.TEXT,
                 verbosity);
-        return run(options.settings(), output);
+        try (StopSignal stop = StopSignal.interrupting(Thread.currentThread())) {
+            return run(output, stop);
+        }
     }
 
-    /** Does the verb's work and returns the exit code. */
-    abstract int run(Settings settings, Output output) throws Exception;
+    private int run(Output output, StopSignal stop) throws Exception {
+        try {
+            return run(options.settings(), output, stop);
+        } catch (Exception e) {
+            if (!stop.came()) {
+                throw e;
+            }
+            output.say("interrupted");
+            return FailureReport.INTERRUPTED;
+        }
+    }
+
+    /**
+     * Does the verb's work and returns the exit code.
+     *
+     * @param stop comes when the process is told to stop; interrupts the work unless the verb says how else it ends
+     */
+    abstract int run(Settings settings, Output output, StopSignal stop) throws Exception;
 }

@@ -72,15 +72,34 @@ final class Wiring {
     List<EtcdSettings> source() {
         Optional<EtcdCredentials> user = settings.find(Known.ETCD_USERNAME)
                 .map(name -> new EtcdCredentials(name, settings.get(Known.ETCD_PASSWORD)));
-        EtcdSettings.TlsFiles tls = new EtcdSettings.TlsFiles(
-                settings.find(Known.ETCD_TLS_CA),
-                settings.find(Known.ETCD_TLS_CERT),
-                settings.find(Known.ETCD_TLS_KEY));
+        EtcdSettings.TlsFiles tls = tls();
         return settings.get(Known.ETCD_ENDPOINTS).stream()
                 .map(EtcdSettings::of)
                 .map(member -> user.map(member::withCredentials).orElse(member))
                 .map(member -> "https".equals(member.endpoint().getScheme()) ? member.withTls(tls) : member)
                 .toList();
+    }
+
+    /** What is set for TLS must not be left out in silence: the source would be spoken to in the clear. */
+    private EtcdSettings.TlsFiles tls() {
+        Optional<Path> ca = settings.find(Known.ETCD_TLS_CA);
+        Optional<Path> certificate = settings.find(Known.ETCD_TLS_CERT);
+        Optional<Path> key = settings.find(Known.ETCD_TLS_KEY);
+        if (certificate.isPresent() != key.isPresent()) {
+            throw SettingsException.contradiction(
+                    "of etcd.tls.cert and etcd.tls.key only one is set", "set both, or none");
+        }
+        if (ca.isPresent() || certificate.isPresent()) {
+            settings.get(Known.ETCD_ENDPOINTS).stream()
+                    .filter(endpoint -> !endpoint.startsWith("https:"))
+                    .findFirst()
+                    .ifPresent(plain -> {
+                        throw SettingsException.contradiction(
+                                "etcd.tls.* is set, but the endpoint " + plain + " is not encrypted",
+                                "write https://... in etcd.endpoints, or remove the etcd.tls.* settings");
+                    });
+        }
+        return new EtcdSettings.TlsFiles(ca, certificate, key);
     }
 
     CaptureSettings capture(CaptureSettings.NewSource newSource) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,10 @@ class BadInputTest {
             strings = {
                 "checkpoint.interval=soon",
                 "checkpoint.interval=999999999999999999d",
+                "checkpoint.interval=0s",
+                "restore.lease.unknown.ttl=10ms",
+                "archive.s3.endpoint=minio:9000",
+                "archive.s3.endpoint=not an endpoint",
                 "checkpoint.bytes=9999999999TiB",
                 "checkpoint.bytes=99999999999999999999",
                 "topic.partition=-1",
@@ -136,10 +142,36 @@ class BadInputTest {
         assertThat(refused("get", "--set", archive()).err()).contains("KEY");
         refused("restore", "--to", "latest", "-o", "x", "--format", "tar");
         refused("restore", "--to", "latest", "-o", "x", "--auth", "maybe");
+        assertThat(restore("--history-from", "0")).contains("revision 0").contains("--history-from");
+        assertThat(restore("--history-from", "5", "--format", "ndjson")).contains("--history-from");
         refused("demo", "--etcd", "2.3");
         refused("demo", "--revisions", "0");
         refused("info", "--no-such-option");
         refused("info", "--config", dir.resolve("absent.yaml").toString());
+    }
+
+    private String restore(String... more) {
+        List<String> words = new ArrayList<>(List.of("restore", "--to", "latest", "-o", "x", "--set", archive()));
+        words.addAll(List.of(more));
+        return refused(words.toArray(String[]::new)).err();
+    }
+
+    @Test
+    void whatIsSetForEncryptionIsNeverLeftOutInSilence() {
+        assertThat(capture("etcd.endpoints=etcd-1:2379", "etcd.tls.ca=ca.pem"))
+                .contains("http://etcd-1:2379 is not encrypted")
+                .contains("https://");
+        assertThat(capture("etcd.endpoints=https://etcd-1:2379", "etcd.tls.cert=tls.crt"))
+                .contains("etcd.tls.key");
+    }
+
+    private String capture(String... settings) {
+        List<String> words = new ArrayList<>(List.of("capture", "--set", archive()));
+        words.addAll(List.of("--set", "kafka.bootstrap.servers=127.0.0.1:1"));
+        for (String setting : settings) {
+            words.addAll(List.of("--set", setting));
+        }
+        return refused(words.toArray(String[]::new)).err();
     }
 
     @Test
@@ -148,6 +180,10 @@ class BadInputTest {
         assertThat(refused("info", "--config", file.toString()).err()).contains(file.toString());
         Path list = Files.writeString(dir.resolve("u.yaml"), "- a\n- b\n");
         refused("info", "--config", list.toString());
+        Path escape = Files.writeString(dir.resolve("v.properties"), "spool.dir=C:\\users\n");
+        assertThat(refused("info", "--config", escape.toString()).err())
+                .contains(escape.toString())
+                .contains("backslash");
     }
 
     @Test

@@ -32,7 +32,12 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Starts it, for the first time or again. */
     void start() {
-        List<String> command = List.of(
+        child = ChildProcess.start(command(verb, settings), Map.of(), settings.getParent(), log);
+    }
+
+    /** What runs a verb in a JVM of its own. */
+    static List<String> command(String verb, Path settings) {
+        return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
@@ -43,7 +48,6 @@ final class ServiceProcess implements AutoCloseable {
                 verb,
                 "--config",
                 settings.toString());
-        child = ChildProcess.start(command, Map.of(), settings.getParent(), log);
     }
 
     /** Ends it with SIGKILL; it must have been running. */

@@ -15,9 +15,9 @@ public final class AmbiguousRevisionException extends RestoreException {
                 Failure.USAGE,
                 "revision " + revision + " stands in " + candidates.size() + " generations with different content: "
                         + candidates.stream().map(Moment::toString).collect(Collectors.joining("; ")),
-                "name one: "
+                "name the generation as well: "
                         + candidates.stream()
-                                .map(c -> "--to " + c.generation() + ":" + c.revision())
+                                .map(c -> c.generation() + ":" + c.revision())
                                 .collect(Collectors.joining(" or ")));
         this.candidates = List.copyOf(candidates);
     }

@@ -122,10 +122,7 @@ final class ArchiveHistory implements History, Closeable {
     private boolean isArchived(Target target) {
         List<Chapter> restorable = new Reach(this).restorable();
         if (target instanceof Target.AtRevision asked) {
-            return restorable.stream()
-                    .filter(chapter ->
-                            asked.generation().map(chapter.generation()::equals).orElse(true))
-                    .anyMatch(chapter -> Reach.holds(chapter, asked.revision()));
+            return isArchived(restorable, asked);
         }
         if (target instanceof Target.AtTime asked && !restorable.isEmpty()) {
             Chapter newest = restorable.get(0);
@@ -133,6 +130,18 @@ final class ArchiveHistory implements History, Closeable {
                     <= newest.moment(Reach.latest(newest)).notAfterMillis();
         }
         return false;
+    }
+
+    /** A bare revision beyond the newest generation's last may stand in that one's tail too, with other content. */
+    private boolean isArchived(List<Chapter> restorable, Target.AtRevision asked) {
+        boolean held = restorable.stream()
+                .filter(chapter ->
+                        asked.generation().map(chapter.generation()::equals).orElse(true))
+                .anyMatch(chapter -> Reach.holds(chapter, asked.revision()));
+        return held
+                && (asked.generation().isPresent()
+                        || asked.revision() <= Reach.latest(restorable.get(0))
+                        || restorable.get(0) != chapters.get(0));
     }
 
     @Override
@@ -175,8 +184,8 @@ final class ArchiveHistory implements History, Closeable {
         return PlanInputs.open(archive(), plan, tail, purpose);
     }
 
-    /** What an operator should know about where answers come from; may be empty. */
-    String note() {
+    @Override
+    public String note() {
         if (sources.topic().isEmpty()) {
             return "from the archive alone: without kafka.* settings the topic's newest revisions are not seen";
         }

@@ -65,12 +65,19 @@ public record ArchiveInfo(
                     history.tail().filter(tail -> tail.range().isEmpty()).isPresent();
             return new ArchiveInfo(
                     sources.archive().cluster(),
-                    chapters.stream().map(ArchiveInfo::generation).toList(),
+                    Stream.concat(
+                                    history.pending().stream().map(ArchiveInfo::announced),
+                                    chapters.stream().map(ArchiveInfo::generation))
+                            .toList(),
                     chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
                     seconds(now, topic),
                     seconds(now, caughtUp ? topic : archived),
                     history.note());
         }
+    }
+
+    private static Generation announced(History.PendingGeneration pending) {
+        return new Generation(pending.generation(), Optional.empty(), Optional.empty(), 0, 0, 0, Optional.empty());
     }
 
     private static Generation generation(Chapter chapter) {

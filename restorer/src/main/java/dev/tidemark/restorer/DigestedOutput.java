@@ -15,12 +15,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bytes on their way to a file or a stream, counted and digested. A file grows under a temporary name beside its own and
  * takes that only when it is whole. Not thread-safe.
  */
 final class DigestedOutput extends FilterOutputStream {
+    private static final Logger log = LoggerFactory.getLogger(DigestedOutput.class);
     private static final int BUFFER = 1 << 16;
 
     private final MessageDigest digest;
@@ -99,6 +102,11 @@ final class DigestedOutput extends FilterOutputStream {
         }
         try {
             out.close();
+        } catch (IOException e) {
+            // a full disk does not even take what still waits in the buffer: it is dropped with the rest
+            log.debug("{} was not closed in order", temporary.get(), e);
+        }
+        try {
             Files.deleteIfExists(temporary.get());
         } catch (IOException e) {
             throw OutputException.broken(name(), e);

@@ -14,7 +14,9 @@ import java.time.Instant;
 public record Doubt(long first, long last, long notBeforeMillis, long notAfterMillis) {
     @Override
     public String toString() {
-        Instant from = Instant.ofEpochMilli(notBeforeMillis);
+        String from = notBeforeMillis == 0
+                ? "an unknown time"
+                : Instant.ofEpochMilli(notBeforeMillis).toString();
         return notAfterMillis == 0
                 ? "nothing is known of the source after " + from + ": revisions from " + first + " on may exist"
                 : "revisions " + first + ".." + last + " may have been committed before the asked time: between " + from

@@ -11,6 +11,9 @@ interface History {
     /** A generation that the topic has announced and the archive does not know yet. */
     Optional<PendingGeneration> pending();
 
+    /** What an operator should know about what was asked and what was not; may be empty. */
+    String note();
+
     /** Whether two generations hold the same state at a revision; may read both. */
     boolean sameState(long revision, Chapter one, Chapter other);
 

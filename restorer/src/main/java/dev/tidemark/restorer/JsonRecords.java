@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** A record of the past as JSON, as the command line's contract has it. */
-public final class JsonRecords {
+final class JsonRecords {
     private JsonRecords() {}
 
     /** Writes one document; key and value as text when they are UTF-8, else as {@code {"base64": …}}. */
-    public static void write(JsonGenerator json, PastRecord past) throws IOException {
+    static void write(JsonGenerator json, PastRecord past) throws IOException {
         json.writeStartObject();
         json.writeFieldName("key");
         writeBytes(json, past.key());
@@ -23,7 +23,10 @@ public final class JsonRecords {
         json.writeNumberField("version", past.version());
         json.writeNumberField("lease", past.lease());
         json.writeStringField(
-                "time", Instant.ofEpochMilli(past.capturedAtMillis()).toString());
+                "time",
+                past.capturedAtMillis() == 0
+                        ? null
+                        : Instant.ofEpochMilli(past.capturedAtMillis()).toString());
         json.writeEndObject();
     }
 

@@ -16,6 +16,12 @@ public final class OutputException extends RestoreException {
         return new OutputException(Failure.REFUSED, path + " exists", "name another file, or give --force", null);
     }
 
+    /** A directory or a device: what took its name would be a file in its place. */
+    static OutputException noFile(Path path) {
+        return new OutputException(
+                Failure.REFUSED, path + " is not a regular file", "name a file, or - for stdout", null);
+    }
+
     static OutputException noDirectory(Path path) {
         return new OutputException(
                 Failure.USAGE, path + ": there is no such directory", "make it, or name another file", null);

@@ -26,9 +26,8 @@ public final class PastReader {
      *
      * @param plan what the moment was resolved to
      * @param records the live keys, by key
-     * @param note what an operator should know about the source of the answer; may be empty
      */
-    public record Answer(RestorePlan plan, List<PastRecord> records, String note) {
+    public record Answer(RestorePlan plan, List<PastRecord> records) {
         public Answer {
             records = List.copyOf(records);
         }
@@ -43,7 +42,7 @@ public final class PastReader {
         try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan plan = history.plan(target);
             Optional<PastRecord> found = find(history.inputs(plan, PlanInputs.Purpose.LOOKUP), key, plan.revision());
-            return new Answer(plan, found.map(List::of).orElse(List.of()), history.note());
+            return new Answer(plan, found.map(List::of).orElse(List.of()));
         }
     }
 
@@ -56,7 +55,7 @@ public final class PastReader {
         try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan plan = history.plan(target);
             List<Survivors.Input> inputs = history.inputs(plan, PlanInputs.Purpose.LOOKUP);
-            return new Answer(plan, scan(inputs, prefix, plan.revision()), history.note());
+            return new Answer(plan, scan(inputs, prefix, plan.revision()));
         }
     }
 

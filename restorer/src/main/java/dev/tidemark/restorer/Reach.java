@@ -1,6 +1,7 @@
 package dev.tidemark.restorer;
 
 import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -58,17 +59,20 @@ final class Reach {
                 .orElseThrow();
     }
 
-    /** The newest revision that the source is known to have reached in any generation. */
+    /** The newest revision that the source is known to have reached in any generation, restorable or not. */
     long newestKnown() {
-        long restorableLast = restorable.stream().mapToLong(Reach::latest).max().orElse(0);
-        long headers = history.chapters().stream()
-                .flatMap(chapter -> chapter.head().stream())
-                .mapToLong(head -> head.getLast())
-                .max()
-                .orElse(0);
+        long seen = history.chapters().stream().mapToLong(Reach::newestOf).max().orElse(0);
         long pending =
                 history.pending().map(History.PendingGeneration::baseRevision).orElse(0L);
-        return Math.max(restorableLast, Math.max(headers, pending));
+        return Math.max(seen, pending);
+    }
+
+    private static long newestOf(Chapter chapter) {
+        long base = chapter.bases().isEmpty() ? 0 : latest(chapter);
+        long head = chapter.head().map(CheckpointManifest::getLast).orElse(0L);
+        long tail = chapter.tail().map(held -> held.range().last()).orElse(0L);
+        long missing = chapter.end().map(Hole::last).orElse(0L);
+        return Math.max(Math.max(base, head), Math.max(tail, missing));
     }
 
     /** The restorable moments nearest to a revision that is not restorable. */

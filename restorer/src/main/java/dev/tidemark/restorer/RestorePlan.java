@@ -8,7 +8,6 @@ import java.util.Optional;
 /**
  * What a restore will read, worked out before anything is read.
  *
- * @param requested what was asked
  * @param moment the revision that it means, its generation and its bounds in time
  * @param doubt why a time is not sure to name that revision
  * @param base where it starts
@@ -18,9 +17,9 @@ import java.util.Optional;
  * @param newestKnown the newest revision that any generation of the cluster is known to have reached
  * @param objects how many objects of the archive are read
  * @param bytes how many bytes they have
+ * @param note what an operator should know about what was asked and what was not; may be empty
  */
 public record RestorePlan(
-        Target requested,
         Moment moment,
         Optional<Doubt> doubt,
         BaseUse base,
@@ -29,7 +28,8 @@ public record RestorePlan(
         Optional<RevisionRange> tail,
         long newestKnown,
         int objects,
-        long bytes) {
+        long bytes,
+        String note) {
     public RestorePlan {
         checkpoints = List.copyOf(checkpoints);
     }

@@ -26,9 +26,8 @@ final class RestorePlanner {
      */
     static RestorePlan plan(History history, Target target, Instant now) {
         TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
-        Reach reach = new Reach(history);
         BaseUse base = base(resolved.chapter(), resolved.revision());
-        return assemble(target, resolved, base, reach);
+        return assemble(history, resolved, base);
     }
 
     /**
@@ -38,7 +37,6 @@ final class RestorePlanner {
      */
     static RestorePlan planFrom(History history, Target target, long oldest, Instant now) {
         TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
-        Reach reach = new Reach(history);
         BaseUse base = uses(resolved.chapter())
                 .filter(use -> use.revision() <= Math.min(oldest, resolved.revision()))
                 .max(Comparator.comparingLong(BaseUse::revision))
@@ -48,7 +46,7 @@ final class RestorePlanner {
                                 + Reach.earliest(resolved.chapter()),
                         null,
                         Reach.between(Optional.empty(), Optional.of(resolved.chapter()))));
-        return assemble(target, resolved, base, reach);
+        return assemble(history, resolved, base);
     }
 
     /** The oldest revision since which a plan's generation holds every record. */
@@ -60,7 +58,8 @@ final class RestorePlanner {
                 .orElseThrow();
     }
 
-    private static RestorePlan assemble(Target target, TargetResolver.Resolved resolved, BaseUse base, Reach reach) {
+    private static RestorePlan assemble(History history, TargetResolver.Resolved resolved, BaseUse base) {
+        Reach reach = new Reach(history);
         Chapter chapter = resolved.chapter();
         long revision = resolved.revision();
         long snapshot = base.manifest().getBase().getRevision();
@@ -74,7 +73,6 @@ final class RestorePlanner {
                 .findFirst();
         Cost cost = Cost.of(base, revision, wanted);
         return new RestorePlan(
-                target,
                 chapter.moment(revision),
                 resolved.doubt(),
                 base,
@@ -83,7 +81,8 @@ final class RestorePlanner {
                 tail,
                 reach.newestKnown(),
                 cost.objects(),
-                cost.bytes());
+                cost.bytes(),
+                history.note());
     }
 
     private static BaseUse base(Chapter chapter, long revision) {

@@ -1,5 +1,6 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.schemas.Failure;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,14 +57,20 @@ public record RestoreRequest(
 
     public RestoreRequest {
         if (format != Format.DATABASE && historyFrom.isPresent()) {
-            throw new IllegalArgumentException("only a database can hold a history");
+            throw wrong("only a database can hold a history", "leave out --history-from, or --format");
         }
         if (historyFrom.isPresent() && historyFrom.getAsLong() < 1) {
-            throw new IllegalArgumentException("not a compaction revision: " + historyFrom.getAsLong());
+            throw wrong(
+                    "a history cannot start at revision " + historyFrom.getAsLong(),
+                    "--history-from takes a revision from 1 up to the restored one");
         }
         if (unknownLeaseTtl.toSeconds() < 1) {
-            throw new IllegalArgumentException("a lease lives at least a second");
+            throw wrong("a lease cannot live for " + unknownLeaseTtl.toMillis() + " ms", "a second is the least");
         }
+    }
+
+    private static RestoreException wrong(String problem, String hint) {
+        return new RestoreException(Failure.USAGE, problem, hint);
     }
 
     /** The state at a moment as a database, with what the command line does unless told otherwise. */

@@ -20,7 +20,6 @@ import java.util.OptionalLong;
  * @param bumpedTo the revision that the database was moved to; empty if it has the restored one
  * @param leases the leases of the live keys; none for other formats than a database
  * @param authAsOf the revision of the snapshot that users and roles are from; empty if none were written
- * @param note what an operator should know about the source of the answer; may be empty
  * @param millis how long it took
  */
 public record RestoreResult(
@@ -34,7 +33,6 @@ public record RestoreResult(
         OptionalLong bumpedTo,
         Leases leases,
         OptionalLong authAsOf,
-        String note,
         long millis) {
     /**
      * The leases of the live keys.

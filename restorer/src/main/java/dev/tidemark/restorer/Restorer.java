@@ -38,6 +38,18 @@ public final class Restorer {
     }
 
     /**
+     * What {@link #restore} would read, found and refused in the same way.
+     *
+     * @throws OutputException if the output exists and must not be replaced
+     */
+    public RestorePlan plan(RestoreRequest request) {
+        checkOutput(request.output());
+        try (ArchiveHistory history = open(request)) {
+            return plan(history, request);
+        }
+    }
+
+    /**
      * Restores. The output appears whole or, after any exception, not at all (a stream may have got a part).
      *
      * @throws OutputException if the output exists and must not be replaced, or cannot be written
@@ -47,10 +59,12 @@ public final class Restorer {
         long started = sources.clock().millis();
         checkOutput(request.output());
         try (ArchiveHistory history = open(request)) {
-            RestorePlan plan =
-                    request.historyFrom().isPresent() ? planHistory(history, request) : history.plan(request.target());
-            return run(history, plan, request, progress, started);
+            return run(history, plan(history, request), request, progress, started);
         }
+    }
+
+    private static RestorePlan plan(ArchiveHistory history, RestoreRequest request) {
+        return request.historyFrom().isPresent() ? planHistory(history, request) : history.plan(request.target());
     }
 
     /** Only a bump has to know the newest revision of all. */
@@ -76,7 +90,7 @@ public final class Restorer {
     private RestoreResult run(
             ArchiveHistory history, RestorePlan plan, RestoreRequest request, RestoreProgress progress, long started) {
         SideTable side = SideTable.read(sources.archive(), plan, history.tail());
-        OptionalLong bumped = bumpedTo(plan, request);
+        OptionalLong bumped = bumpedTo(plan, history.tail().isPresent(), request);
         OptionalLong since = request.historyFrom();
         Selection selection = history.selection(plan);
         List<RecordPass.Part> parts = since.isPresent() ? selection.history(since.getAsLong()) : selection.state();
@@ -89,6 +103,7 @@ public final class Restorer {
                     new StateCount(sink, request.prefix().orElse(NO_PREFIX), sequence(since), progress, total);
             RecordPass.run(parts, count);
             SideState kept = kept(side, count, request);
+            checkOutput(request.output());
             StateSink.Written written = deliver(sink.finish(kept), request);
             return new RestoreResult(
                     plan,
@@ -103,7 +118,6 @@ public final class Restorer {
                     kept.auth().isEmpty()
                             ? OptionalLong.empty()
                             : OptionalLong.of(plan.base().manifest().getBase().getRevision()),
-                    history.note(),
                     sources.clock().millis() - started);
         }
     }
@@ -114,12 +128,14 @@ public final class Restorer {
                 : Optional.of(new RevisionSequence("restored history", since.getAsLong()));
     }
 
-    private static OptionalLong bumpedTo(RestorePlan plan, RestoreRequest request) {
+    /** What the archive ends with is surely the newest only if the topic was asked: clients may have seen more. */
+    private static OptionalLong bumpedTo(RestorePlan plan, boolean topicRead, RestoreRequest request) {
         long behind = plan.newestKnown() - plan.revision();
+        boolean newest = behind <= 0 && topicRead;
         return switch (request.bump()) {
             case NONE -> OptionalLong.empty();
             case PAST_NEWEST ->
-                behind <= 0 || request.format() != RestoreRequest.Format.DATABASE
+                newest || request.format() != RestoreRequest.Format.DATABASE
                         ? OptionalLong.empty()
                         : OptionalLong.of(plan.revision() + roundedUp(behind) + BUMP_STEP);
         };
@@ -174,11 +190,13 @@ public final class Restorer {
             return;
         }
         Path path = file.path().toAbsolutePath();
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw OutputException.noFile(path);
+        }
         if (!Files.isDirectory(path.getParent())) {
             throw OutputException.noDirectory(path.getParent());
         }
-        boolean refused = file.existing() == Output.Existing.REFUSE || Files.isDirectory(path);
-        if (Files.exists(path) && refused) {
+        if (Files.exists(path) && file.existing() == Output.Existing.REFUSE) {
             throw OutputException.exists(path);
         }
     }

@@ -27,6 +27,14 @@ public final class TailException extends RestoreException {
                 cause);
     }
 
+    static TailException misconfigured(String topic, Throwable cause) {
+        return new TailException(
+                Failure.USAGE,
+                "Kafka's client cannot be made to read " + topic + ": " + cause.getMessage(),
+                "check the kafka.* settings",
+                cause);
+    }
+
     static TailException damaged(String topic, TidemarkException cause) {
         return new TailException(
                 cause.failure(),

@@ -73,6 +73,7 @@ final class TargetResolver {
                 .filter(chapter -> Reach.holds(chapter, revision))
                 .toList();
         if (holders.isEmpty()) {
+            requireNoneOnItsWay(revision);
             throw outside(revision, "revision " + revision + " cannot be restored: " + where(revision));
         }
         Chapter newest = holders.get(0);
@@ -83,6 +84,16 @@ final class TargetResolver {
                     holders.stream().map(holder -> holder.moment(revision)).toList());
         }
         return Resolved.surely(newest, revision);
+    }
+
+    /** What lies beyond all that is restorable, and in no known hole, may be in the generation that has no base yet. */
+    private void requireNoneOnItsWay(long revision) {
+        Chapter newest = reach.restorable().get(0);
+        boolean beyond = revision > Reach.latest(newest)
+                && newest.end().filter(hole -> hole.contains(revision)).isEmpty();
+        unfinished().filter(pending -> beyond).ifPresent(pending -> {
+            throw notYet("revision " + revision, pending, newest);
+        });
     }
 
     private Resolved byTime(Instant time) {
@@ -147,7 +158,11 @@ final class TargetResolver {
         return new Resolved(chapter, last, Optional.of(new Doubt(last + 1, 0, proven, 0)));
     }
 
+    /** The key's last deletion may be in a generation that cannot be read yet: an older one is no answer then. */
     private Resolved beforeDelete(Target.BeforeDelete asked) {
+        unfinished().ifPresent(pending -> {
+            throw notYet(asked.toString(), pending, reach.restorable().get(0));
+        });
         for (Chapter chapter : reach.restorable()) {
             OptionalLong death = chapter.lastDeath(asked.key());
             if (death.isPresent()) {
@@ -177,8 +192,8 @@ final class TargetResolver {
 
     private UnreachableTargetException notYet(String asked, History.PendingGeneration pending, Chapter before) {
         return unreachable(
-                asked + " lies in generation " + pending.generation()
-                        + ", which is captured but not yet restorable: its base is still on its way",
+                asked + " cannot be had yet: generation " + pending.generation()
+                        + " is captured but not yet restorable, its base is still on its way",
                 before.end().orElse(null),
                 Optional.of(before),
                 Optional.empty());

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -58,6 +59,9 @@ final class TopicTail {
             tail.checkTopic();
             tail.readInto(assembly);
             return assembly.finish();
+        } catch (InterruptException e) {
+            // no word about the topic: whoever interrupts wants no other answer instead
+            throw e;
         } catch (KafkaException e) {
             throw tail.translated(e);
         } catch (DensityException | SchemaException e) {
@@ -172,6 +176,20 @@ final class TopicTail {
         if (failure instanceof AuthenticationException || failure instanceof AuthorizationException) {
             return TailException.refused(name(), failure);
         }
-        return TailException.unavailable(name(), String.valueOf(failure.getMessage()), failure);
+        Throwable root = root(failure);
+        // what the form of bootstrap.servers does not show is that no such host is known
+        if (root instanceof ConfigException && !root.getMessage().contains("bootstrap.servers")) {
+            return TailException.misconfigured(name(), root);
+        }
+        return TailException.unavailable(name(), String.valueOf(root.getMessage()), failure);
+    }
+
+    /** The clients wrap what went wrong in words such as "Failed to construct kafka consumer". */
+    private static Throwable root(KafkaException failure) {
+        Throwable root = failure;
+        while (root.getCause() instanceof KafkaException cause) {
+            root = cause;
+        }
+        return root;
     }
 }

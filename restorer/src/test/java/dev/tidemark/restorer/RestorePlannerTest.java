@@ -21,6 +21,11 @@ class RestorePlannerTest {
     private record Sample(List<Chapter> chapters, Optional<PendingGeneration> pending, boolean same)
             implements History {
         @Override
+        public String note() {
+            return "";
+        }
+
+        @Override
         public boolean sameState(long revision, Chapter one, Chapter other) {
             return same;
         }
@@ -147,7 +152,25 @@ class RestorePlannerTest {
         assertThatThrownBy(() -> plan(history, Target.latest()))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageContaining("not yet restorable");
+        assertThatThrownBy(() -> plan(history, Target.beforeDelete(new byte[] {'k'})))
+                .isInstanceOf(UnreachableTargetException.class)
+                .hasMessageContaining("not yet restorable");
         assertThat(plan(history, Target.revision(230)).newestKnown()).isEqualTo(400);
+        for (long revision : new long[] {390, 410}) {
+            assertThatThrownBy(() -> plan(history, Target.revision(revision)))
+                    .isInstanceOf(UnreachableTargetException.class)
+                    .hasMessageContaining("generation P is captured");
+        }
+        History based = history(SampleChapter.of("P").tail(401, 5_000_000), usual());
+        assertThat(plan(based, Target.revision(230)).newestKnown())
+                .as("seen by clients, though not restorable")
+                .isEqualTo(5_000_000);
+        Hole hole = new Hole(231, 299, "COMPACTED", "compacted at 300");
+        History after = new Sample(List.of(usual().endedBy(hole)), history.pending(), false);
+        assertThatThrownBy(() -> plan(after, Target.revision(250)))
+                .isInstanceOfSatisfying(UnreachableTargetException.class, e -> assertThat(e.hole())
+                        .hasValue(hole))
+                .hasMessageContaining("in a hole");
         assertThatThrownBy(() -> plan(history(), Target.latest())).isInstanceOf(UnreachableTargetException.class);
     }
 

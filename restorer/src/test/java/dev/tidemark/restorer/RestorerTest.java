@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -30,8 +31,11 @@ import java.util.stream.LongStream;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RestorerTest {
     private static final Instant NOW = Instant.ofEpochMilli(SampleLog.capturedAt(10_000));
@@ -69,10 +73,15 @@ class RestorerTest {
             assertThat(database.compactRevision()).isEqualTo(2_000_070);
             assertThat(database.lastRecordRevision()).isLessThanOrEqualTo(70);
         }
-        RestoreResult newest = restorer.restore(
-                RestoreRequest.database(Target.latest(), Output.replacing(file())), RestoreProgress.NONE);
-        assertThat(newest.bumpedTo()).isEmpty();
+    }
+
+    @Test
+    void whatTheArchiveEndsWithIsMovedTooWhereTheTopicWasNotRead() {
+        RestoreResult newest = restorer(sample(List.of(), List.of()))
+                .restore(RestoreRequest.database(Target.latest(), Output.newFile(file())), RestoreProgress.NONE);
         assertThat(newest.revision()).isEqualTo(101);
+        assertThat(newest.bumpedTo()).hasValue(1_000_101);
+        assertThat(newest.plan().note()).contains("archive alone");
     }
 
     @Test
@@ -148,6 +157,71 @@ class RestorerTest {
                 .isInstanceOfSatisfying(
                         OutputException.class, e -> assertThat(e.failure()).isEqualTo(Failure.REFUSED));
         assertThat(file()).hasContent("mine");
+    }
+
+    @Test
+    void whatIsNoFileIsNeverReplaced() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("null"), Path.of("/dev/null"));
+        Restorer restorer = restorer(sample(List.of(), List.of()));
+        for (Path path : List.of(link, directory, Path.of("/"))) {
+            RestoreRequest request = RestoreRequest.database(Target.latest(), Output.replacing(path));
+            assertThatThrownBy(() -> restorer.restore(request, RestoreProgress.NONE))
+                    .isInstanceOfSatisfying(
+                            OutputException.class, e -> assertThat(e.failure()).isEqualTo(Failure.REFUSED));
+            assertThatThrownBy(() -> restorer.plan(request)).isInstanceOf(OutputException.class);
+        }
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void aFileThatAppearsWhileTheRestoreRunsIsNotOverwritten() {
+        Restorer restorer = restorer(sample(List.of(), List.of()));
+        RestoreRequest request = RestoreRequest.database(Target.latest(), Output.newFile(file()));
+        assertThatThrownBy(() -> restorer.restore(request, (records, total) -> TestFiles.write(file(), "mine")))
+                .isInstanceOf(OutputException.class);
+        assertThat(file()).hasContent("mine");
+        assertThat(directory).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @ParameterizedTest
+    @EnumSource(RestoreRequest.Format.class)
+    void anInterruptedRestoreLeavesNothingBehind(RestoreRequest.Format format) throws IOException {
+        Path output = Files.createDirectory(directory.resolve("output"));
+        Restorer restorer = restorer(sample(List.of(), List.of()));
+        RestoreRequest request = RestoreRequest.database(Target.latest(), Output.newFile(output.resolve("x")))
+                .as(format);
+        assertThatThrownBy(() -> restorer.restore(
+                        request, (records, total) -> Thread.currentThread().interrupt()))
+                .isInstanceOf(RuntimeException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(output).isEmptyDirectory();
+        assertThat(directory).isDirectoryNotContaining("glob:**/tidemark-restore-*");
+    }
+
+    @Test
+    void theRawHistoryIsPartOfThePlanThatIsShown() {
+        RestoreRequest request = RestoreRequest.database(Target.revision(90), Output.replacing(file()));
+        Restorer restorer = restorer(sample(List.of(), List.of()));
+        assertThat(restorer.plan(request).base().revision()).isEqualTo(30);
+        RestoreRequest history = request.withHistoryFrom(20);
+        RestorePlan plan = restorer.plan(history);
+        assertThat(plan.base().revision()).isEqualTo(10);
+        assertThat(restorer.restore(history, RestoreProgress.NONE).plan()).isEqualTo(plan);
+        assertThatThrownBy(() -> restorer.plan(request.withHistoryFrom(91)))
+                .isInstanceOfSatisfying(
+                        RestoreException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE));
+    }
+
+    @Test
+    void whatCannotBeAskedForIsAQuestionOfUsage() {
+        RestoreRequest request = RestoreRequest.database(Target.latest(), Output.newFile(file()));
+        List<ThrowingCallable> wrong = List.of(
+                () -> request.withHistoryFrom(0),
+                () -> request.as(RestoreRequest.Format.AVRO).withHistoryFrom(5),
+                () -> request.withUnknownLeaseTtl(Duration.ofMillis(10)));
+        wrong.forEach(asking -> assertThatThrownBy(asking)
+                .isInstanceOfSatisfying(
+                        RestoreException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE)));
     }
 
     @Test

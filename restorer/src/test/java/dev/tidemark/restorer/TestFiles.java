@@ -12,6 +12,15 @@ import java.util.stream.Stream;
 final class TestFiles {
     private TestFiles() {}
 
+    /** Writes a text. */
+    static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Deletes a directory and all in it. */
     static void delete(Path directory) {
         for (Path path : tree(directory)) {

@@ -11,6 +11,7 @@ import dev.tidemark.schemas.LeaseTtl;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEncoder;
 import dev.tidemark.schemas.topic.TopicEvent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,12 +90,12 @@ class TopicTailIT {
     }
 
     private Sources sources() {
+        return sources(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    }
+
+    private Sources sources(Map<String, Object> client) {
         return new Sources(
-                archive.archive(),
-                Optional.of(new TailSettings(
-                        Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(15))),
-                directory,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                archive.archive(), Optional.of(TailSettings.of(client)), directory, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private List<byte[]> revisions(long first, long last) {
@@ -177,9 +178,49 @@ class TopicTailIT {
         assertThatThrownBy(() -> new Restorer(sources()).plan(Target.latest()))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageContaining("not yet restorable");
+        ArchiveInfo.Generation announced =
+                ArchiveInfo.read(sources()).generations().get(0);
+        assertThat(announced.id()).isEqualTo(SampleArchive.generation(1));
+        assertThat(announced.earliest()).isEmpty();
         assertThatThrownBy(() -> new Restorer(sources()).plan(Target.revision(50)))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageContaining("41..59");
+    }
+
+    @Test
+    void whatOnlyTheTailTellsApartIsNotTakenFromAnOlderGeneration() throws Exception {
+        GenerationEnd end = new GenerationEnd(
+                GENERATION, 101, GenerationEnd.Cause.SOURCE_REPLACED, "restored at or before 101", 0, 0);
+        String fork = SampleArchive.generation(1);
+        archive.checkpoint(log, 101, List.of());
+        archive.open(1, 70, end).base(log, 60, 70, List.of());
+        byte[] key = "fork".getBytes(StandardCharsets.UTF_8);
+        send(
+                true,
+                encoder.encodeRevisions(
+                        fork, List.of(), List.of(Change.put(71, 0, key, key, 71, 1, 0, SampleLog.capturedAt(171), 0))));
+        PastReader reader = new PastReader(sources());
+        assertThatThrownBy(() -> reader.get(key, Target.revision(71)))
+                .isInstanceOf(AmbiguousRevisionException.class)
+                .hasMessageContaining(fork);
+        assertThat(reader.get(key, Target.revision(fork, 71)).records()).hasSize(1);
+        assertThat(reader.get(key, Target.revision(GENERATION, 71)).records()).isEmpty();
+        assertThat(reader.get(key, Target.revision(70)).plan().generation()).isEqualTo(fork);
+    }
+
+    @Test
+    void aClientThatCannotBeMadeSaysWhy() {
+        assertThatThrownBy(() -> new Restorer(sources(Map.of("bootstrap.servers", "no-such-host.invalid:9092")))
+                        .plan(Target.latest()))
+                .isInstanceOfSatisfying(
+                        TailException.class, e -> assertThat(e.failure()).isEqualTo(Failure.UNAVAILABLE))
+                .hasMessageContaining("No resolvable bootstrap");
+        assertThatThrownBy(() -> new Restorer(sources(
+                                Map.of("bootstrap.servers", kafka.bootstrapServers(), "security.protocol", "SLS")))
+                        .plan(Target.latest()))
+                .isInstanceOfSatisfying(
+                        TailException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE))
+                .hasMessageContaining("security.protocol");
     }
 
     @Test
@@ -206,11 +247,7 @@ class TopicTailIT {
 
     @Test
     void aKafkaThatIsNotThereIsSaidWithinSeconds() {
-        Sources nowhere = new Sources(
-                archive.archive(),
-                Optional.of(TailSettings.of(Map.of("bootstrap.servers", "127.0.0.1:1"))),
-                directory,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+        Sources nowhere = sources(Map.of("bootstrap.servers", "127.0.0.1:1"));
         long started = System.nanoTime();
         assertThatThrownBy(() -> new Restorer(nowhere).plan(Target.latest()))
                 .isInstanceOfSatisfying(
@@ -220,6 +257,6 @@ class TopicTailIT {
                 .restore(
                         RestoreRequest.database(Target.revision(30), Output.newFile(directory.resolve("db"))),
                         RestoreProgress.NONE);
-        assertThat(result.note()).contains("archive alone").contains("Kafka");
+        assertThat(result.plan().note()).contains("archive alone").contains("Kafka");
     }
 }

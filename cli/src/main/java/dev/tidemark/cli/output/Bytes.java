@@ -24,6 +24,14 @@ public final class Bytes {
                 : "base64:" + Base64.getEncoder().encodeToString(bytes);
     }
 
+    /** For people, of what may have several lines: the text, or its base64 with a mark. */
+    public static String shownLines(byte[] bytes) {
+        String text = text(bytes);
+        boolean readable =
+                text != null && text.chars().allMatch(c -> !Character.isISOControl(c) || "\n\r\t".indexOf(c) >= 0);
+        return readable ? text : shown(bytes);
+    }
+
     private static String text(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8

@@ -56,12 +56,12 @@ public final class Output {
         }
     }
 
-    /** A meter for work of a known size, counted in the given unit. */
-    public ProgressMeter meter(String what, long total, String unit) {
+    /** A meter for work that is counted in the given unit; to be closed. */
+    public ProgressMeter meter(String what, String unit) {
         ProgressMeter.Style style = verbosity == Verbosity.QUIET
                 ? ProgressMeter.Style.SILENT
                 : onTerminal() ? ProgressMeter.Style.BAR : ProgressMeter.Style.LINES;
-        return new ProgressMeter(err, what, total, unit, style, System::nanoTime);
+        return new ProgressMeter(err, what, unit, style, System::nanoTime);
     }
 
     /** The launcher knows what stderr is; Java only knows stdin and stdout together. */

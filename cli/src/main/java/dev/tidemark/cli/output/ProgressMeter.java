@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** Shows how far a piece of work is, its rate and the time left. Not thread-safe: the working thread reports. */
-public final class ProgressMeter {
+public final class ProgressMeter implements AutoCloseable {
     private static final long BAR_NANOS = 200_000_000L;
     private static final long LINE_NANOS = 5_000_000_000L;
     private static final int BAR_WIDTH = 30;
@@ -22,34 +22,38 @@ public final class ProgressMeter {
 
     private final PrintWriter err;
     private final String what;
-    private final long total;
     private final String unit;
     private final Style style;
     private final LongSupplier nanoClock;
-    private final long startNanos;
+    private boolean started;
+    private boolean drawn;
+    private long startNanos;
     private long shownNanos;
 
-    ProgressMeter(PrintWriter err, String what, long total, String unit, Style style, LongSupplier nanoClock) {
+    ProgressMeter(PrintWriter err, String what, String unit, Style style, LongSupplier nanoClock) {
         this.err = err;
         this.what = what;
-        this.total = total;
         this.unit = unit;
         this.style = style;
         this.nanoClock = nanoClock;
-        this.startNanos = nanoClock.getAsLong();
-        this.shownNanos = startNanos;
     }
 
-    /** Reports how many units are done. */
-    public void at(long done) {
+    /** Reports how many units are done, of how many; the rate counts from the first report. */
+    public void at(long done, long total) {
         long now = nanoClock.getAsLong();
+        if (!started) {
+            started = true;
+            startNanos = now;
+            shownNanos = now;
+        }
         if (style == Style.SILENT || now - shownNanos < (style == Style.BAR ? BAR_NANOS : LINE_NANOS)) {
             return;
         }
         shownNanos = now;
-        String line = describe(done, (now - startNanos) / 1e9);
+        String line = describe(done, total, (now - startNanos) / 1e9);
         if (style == Style.BAR) {
             err.print("\r" + line + "\u001b[K");
+            drawn = true;
         } else {
             err.println(line);
         }
@@ -57,14 +61,15 @@ public final class ProgressMeter {
     }
 
     /** Removes the bar. */
-    public void done() {
-        if (style == Style.BAR) {
+    @Override
+    public void close() {
+        if (drawn) {
             err.print("\r\u001b[K");
             err.flush();
         }
     }
 
-    private String describe(long done, double seconds) {
+    private String describe(long done, long total, double seconds) {
         double rate = done / Math.max(seconds, 1e-3);
         double share = total <= 0 ? 0 : Math.min(1, (double) done / total);
         long left = rate <= 0 ? 0 : Math.round(Math.max(0, total - done) / rate);

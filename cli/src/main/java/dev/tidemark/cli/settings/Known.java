@@ -58,7 +58,7 @@ public final class Known {
     public static final Setting<URI> ARCHIVE_URI =
             open("archive.uri", null, "Where the archive is: s3://bucket/prefix or file:///dir.", Known::archive);
     public static final Setting<URI> ARCHIVE_S3_ENDPOINT =
-            open("archive.s3.endpoint", null, "The object store's endpoint; AWS if not set.", URI::create);
+            open("archive.s3.endpoint", null, "The object store's endpoint; AWS if not set.", Known::url);
     public static final Setting<String> ARCHIVE_S3_REGION =
             open("archive.s3.region", "us-east-1", "The object store's region.", Function.identity());
     public static final Setting<String> ARCHIVE_S3_ACCESS_KEY =
@@ -69,7 +69,7 @@ public final class Known {
             "checkpoint.interval",
             "30s",
             "Time of the log, by the broker's clock, after which a checkpoint is cut.",
-            Quantities::duration);
+            Quantities::seconds);
     public static final Setting<Long> CHECKPOINT_BYTES =
             open("checkpoint.bytes", "256MiB", "Bytes of the log after which a checkpoint is cut.", Quantities::bytes);
     public static final Setting<String> COMPACTOR_MEMBER = open(
@@ -91,7 +91,7 @@ public final class Known {
             "restore.lease.unknown.ttl",
             "1h",
             "TTL given to a restored lease whose own is not known.",
-            Quantities::duration);
+            Quantities::seconds);
 
     /** Prefixes behind which any setting of a library may stand. */
     static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
@@ -171,6 +171,18 @@ public final class Known {
             throw new IllegalArgumentException("at least one host:port");
         }
         return parts;
+    }
+
+    private static URI url(String text) {
+        try {
+            URI url = new URI(text);
+            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("http://host:port or https://host:port: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("http://host:port or https://host:port");
     }
 
     private static URI archive(String text) {

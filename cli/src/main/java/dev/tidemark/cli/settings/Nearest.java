@@ -6,10 +6,9 @@ import java.util.Comparator;
 final class Nearest {
     private Nearest() {}
 
-    static String to(String key) {
+    static Setting<?> to(String key) {
         return Known.all().stream()
-                .map(Setting::key)
-                .min(Comparator.comparingInt(known -> distance(key, known)))
+                .min(Comparator.comparingInt(known -> distance(key, known.key())))
                 .orElseThrow();
     }
 

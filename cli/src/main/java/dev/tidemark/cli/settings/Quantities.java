@@ -26,6 +26,14 @@ final class Quantities {
         };
     }
 
+    static Duration seconds(String text) {
+        Duration duration = duration(text);
+        if (duration.toSeconds() < 1) {
+            throw new IllegalArgumentException("at least 1s");
+        }
+        return duration;
+    }
+
     static long bytes(String text) {
         Matcher m = BYTES.matcher(text.strip());
         if (!m.matches()) {

@@ -106,15 +106,18 @@ public final class Settings {
     }
 
     private static void requireKnown(String key) {
-        if (Known.PASS_THROUGH.stream().anyMatch(p -> key.startsWith(p) && key.length() > p.length())) {
-            return;
+        if (!isKnown(key)) {
+            throw new SettingsException(
+                    "unknown setting " + key, "did you mean " + Nearest.to(key).key() + "?");
         }
-        for (Setting<?> setting : Known.all()) {
-            if (setting.key().equals(key)
-                    || (setting.secrecy() == Setting.Secrecy.SECRET && (setting.key() + FILE_SUFFIX).equals(key))) {
-                return;
-            }
-        }
-        throw new SettingsException("unknown setting " + key, "did you mean " + Nearest.to(key) + "?");
+    }
+
+    /** Whether a key names a setting, the file of a secret one, or something to pass through. */
+    static boolean isKnown(String key) {
+        return Known.PASS_THROUGH.stream().anyMatch(p -> key.startsWith(p) && key.length() > p.length())
+                || Known.all().stream()
+                        .anyMatch(setting -> setting.key().equals(key)
+                                || (setting.secrecy() == Setting.Secrecy.SECRET
+                                        && (setting.key() + FILE_SUFFIX).equals(key)));
     }
 }

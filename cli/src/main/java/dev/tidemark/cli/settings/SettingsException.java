@@ -16,6 +16,11 @@ public final class SettingsException extends TidemarkException {
                 cause);
     }
 
+    /** The values have the right form each, but do not go together. */
+    public static SettingsException contradiction(String message, String hint) {
+        return new SettingsException(message, hint);
+    }
+
     SettingsException(String message, String hint) {
         super(Failure.USAGE, message, hint);
     }

@@ -64,7 +64,14 @@ public final class SettingsLoader {
         Map<String, String> texts = new TreeMap<>();
         environment.forEach((variable, text) -> {
             if (variable.startsWith(VARIABLE_PREFIX) && NOT_SETTINGS.stream().noneMatch(variable::startsWith)) {
-                texts.put(keyOf(variable), text);
+                String key = keyOf(variable);
+                if (!Settings.isKnown(key)) {
+                    throw new SettingsException(
+                            "the environment variable " + variable + " names no setting: there is no " + key,
+                            "did you mean " + Nearest.to(key).variable()
+                                    + "? If it is not meant for tidemark, unset it");
+                }
+                texts.put(key, text);
             }
         });
         return texts;
@@ -83,6 +90,11 @@ public final class SettingsLoader {
         } catch (JsonProcessingException e) {
             throw new SettingsException(
                     "the settings file " + file + " is not valid YAML: " + e.getOriginalMessage(), "mend it", e);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(
+                    "the settings file " + file + " is not valid: " + e.getMessage(),
+                    "write every backslash twice, as .properties files have it",
+                    e);
         } catch (IOException e) {
             throw new SettingsException(
                     "the settings file " + file + " cannot be read: " + e.getMessage(),

@@ -57,7 +57,10 @@ class SettingsLoaderTest {
     @Test
     void anUnknownVariableOfTheEnvironmentIsRefusedToo() {
         assertThatThrownBy(() -> new SettingsLoader(Map.of("TIDEMARK_CLUSTR_NAME", "x")).load(null, List.of()))
-                .hasMessage("unknown setting clustr.name");
+                .isInstanceOfSatisfying(SettingsException.class, e -> {
+                    assertThat(e).hasMessageContaining("TIDEMARK_CLUSTR_NAME").hasMessageContaining("clustr.name");
+                    assertThat(e.hint()).contains("TIDEMARK_CLUSTER_NAME");
+                });
     }
 
     @Test
