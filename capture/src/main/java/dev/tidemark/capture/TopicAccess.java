@@ -6,15 +6,17 @@ final class TopicAccess {
     private final TopicSetup setup;
     private final TopicPlace place;
     private final String instance;
+    private final Leadership leadership;
 
     /**
      * @param instance this process's id, written with each record
      */
-    TopicAccess(CaptureSettings settings, TopicSetup setup, TopicPlace place, String instance) {
+    TopicAccess(CaptureSettings settings, TopicSetup setup, TopicPlace place, String instance, Leadership leadership) {
         this.settings = settings;
         this.setup = setup;
         this.place = place;
         this.instance = instance;
+        this.leadership = leadership;
     }
 
     TopicPlace place() {
@@ -25,8 +27,13 @@ final class TopicAccess {
         return instance;
     }
 
-    /** Fences every other producer of this cluster. */
+    /**
+     * Fences every other producer of this cluster, if this captor holds it.
+     *
+     * @throws CaptureException FENCED if another captor holds the cluster, UNAVAILABLE if that cannot be told now
+     */
     TransactionalLog openLog() {
+        leadership.requireHeld();
         return TransactionalLog.open(settings, place, instance);
     }
 
