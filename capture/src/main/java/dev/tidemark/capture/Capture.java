@@ -95,6 +95,9 @@ public final class Capture implements Closeable {
             TopicPlace place = setup.ensure();
             claim(place);
             awaitSource(FIRST_PATIENCE);
+            // What a takeover needs is tried and loaded now: seconds count then.
+            new TopicTail(settings, place).read(TopicTail.Upto.STABLE);
+            archive.catalog();
             return setup.ensureGroupTopic();
         } catch (KafkaException e) {
             throw unopened(e);
@@ -128,12 +131,27 @@ public final class Capture implements Closeable {
     private void afterwards(Leadership.Parting parting, Leadership leadership) {
         switch (parting) {
             case CLOSED -> {}
-            case LOST -> leadership.requireNoOther();
+            case LOST -> {
+                leadership.requireNoOther();
+                // Nobody holds it: then the group's topic may be gone.
+                remakeGroupTopic();
+            }
             case YIELDED -> {
                 leadership.leave();
                 awaitSource(Duration.ofSeconds(Long.MAX_VALUE));
                 leadership.join();
             }
+        }
+    }
+
+    private void remakeGroupTopic() {
+        try {
+            setup.ensureGroupTopic();
+        } catch (CaptureException e) {
+            if (e.failure() != Failure.UNAVAILABLE) {
+                throw e;
+            }
+            LOG.warn("the group's topic is not looked at now: {}", e.getMessage());
         }
     }
 

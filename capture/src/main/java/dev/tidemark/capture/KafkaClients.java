@@ -95,6 +95,8 @@ final class KafkaClients {
         all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
         all.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 10_000);
+        // A topic that was deleted is seen soon, and so is the new one.
+        all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         // The topic is empty: any position will do.
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return all;

@@ -280,7 +280,8 @@ final class Leadership implements Closeable {
                 become(State.LEADING, State.LEAVING);
                 consumer.close(CloseOptions.timeout(LEAVE));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Without this thread nobody is a member: the session must not go on as if it led.
             if (!closed) {
                 fail(e);
             }
@@ -329,7 +330,7 @@ final class Leadership implements Closeable {
         }
     }
 
-    private void fail(RuntimeException e) {
+    private void fail(Throwable e) {
         LOG.error("the group {} cannot be used", topic, e);
         lock.lock();
         try {
@@ -341,7 +342,7 @@ final class Leadership implements Closeable {
         }
     }
 
-    private RuntimeException translated(RuntimeException e) {
+    private CaptureException translated(Throwable e) {
         if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
             return new CaptureException(
                     Failure.USAGE,
@@ -349,13 +350,11 @@ final class Leadership implements Closeable {
                     "give it READ on the group and on the topic of that name",
                     e);
         }
-        return e instanceof KafkaException
-                ? new CaptureException(
-                        Failure.REFUSED,
-                        "group " + topic + " cannot be used: " + e.getMessage(),
-                        "look for other users of a group of that name: kafka-consumer-groups --describe",
-                        e)
-                : e;
+        return new CaptureException(
+                e instanceof KafkaException ? Failure.REFUSED : Failure.INTERNAL,
+                "group " + topic + " cannot be used: " + e,
+                "look for other users of a group of that name: kafka-consumer-groups --describe",
+                e);
     }
 
     /** What the polling thread sees of the session. */
