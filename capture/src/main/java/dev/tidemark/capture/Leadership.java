@@ -49,7 +49,6 @@ final class Leadership implements Closeable {
     private static final Duration ASKING = Duration.ofSeconds(2);
     private static final Duration TELLING = Duration.ofMinutes(5);
     private static final Duration LEAVE = Duration.ofSeconds(2);
-    private static final int QUESTIONS = 10;
 
     private final CaptureSettings settings;
     private final String topic;
@@ -213,14 +212,33 @@ final class Leadership implements Closeable {
      * @throws CaptureException FENCED if another one holds it, UNAVAILABLE if that cannot be told now
      */
     void requireHeld() {
-        Optional<String> holder = captors.now().holder();
-        if (holder.isEmpty()) {
-            throw new CaptureException(
-                    Failure.UNAVAILABLE,
-                    "group " + topic + " does not say yet who captures cluster " + settings.cluster(),
-                    "");
+        Optional<String> other = otherHolder();
+        if (other.isPresent()) {
+            throw heldBy(other.get());
         }
-        requireOurs(holder.get());
+    }
+
+    /**
+     * Who holds the cluster instead of this captor, by the coordinator's own word; empty if this captor does.
+     *
+     * @throws CaptureException UNAVAILABLE if that cannot be told now
+     */
+    Optional<String> otherHolder() {
+        String holder = captors.now()
+                .holder()
+                .orElseThrow(() -> new CaptureException(
+                        Failure.UNAVAILABLE,
+                        "group " + topic + " does not say yet who captures cluster " + settings.cluster(),
+                        ""));
+        return Optional.of(holder).filter(name -> !captors.isSelf(name));
+    }
+
+    /** What is to be said when another captor holds the cluster. */
+    CaptureException heldBy(String other) {
+        return new CaptureException(
+                Failure.FENCED,
+                "another instance (" + other + ") captures cluster " + settings.cluster() + " now",
+                "start this one again: it waits as a standby");
     }
 
     /**
@@ -229,30 +247,18 @@ final class Leadership implements Closeable {
      * @throws CaptureException FENCED if one does
      */
     void requireNoOther() {
-        for (int asked = 0; asked < QUESTIONS; asked++) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < ASKING.toNanos()) {
             try {
-                Optional<String> holder = captors.now().holder();
-                if (holder.isPresent()) {
-                    requireOurs(holder.get());
-                    return;
-                }
+                requireHeld();
+                return;
             } catch (CaptureException e) {
                 if (e.failure() != Failure.UNAVAILABLE) {
                     throw e;
                 }
-                LOG.debug("nobody tells who holds the cluster", e);
-                return;
+                LOG.debug("nobody tells yet who holds the cluster", e);
             }
             Pause.of(BEAT);
-        }
-    }
-
-    private void requireOurs(String holder) {
-        if (!captors.isSelf(holder)) {
-            throw new CaptureException(
-                    Failure.FENCED,
-                    "another instance (" + holder + ") captures cluster " + settings.cluster() + " now",
-                    "start this one again: it waits as a standby");
         }
     }
 

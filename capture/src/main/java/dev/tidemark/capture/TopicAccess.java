@@ -1,5 +1,7 @@
 package dev.tidemark.capture;
 
+import java.util.Optional;
+
 /** The ways to a cluster's place in the topic. Thread-safe. */
 final class TopicAccess {
     private final CaptureSettings settings;
@@ -34,6 +36,20 @@ final class TopicAccess {
      */
     TransactionalLog openLog() {
         leadership.requireHeld();
+        return TransactionalLog.open(settings, place, instance);
+    }
+
+    /**
+     * The same for a captor that was writing. If the cluster was given to another one that has written nothing yet, that one
+     * may be waiting for what only this captor still has: then its spool may go on.
+     *
+     * @throws CaptureException FENCED if another captor writes now, UNAVAILABLE if that cannot be told
+     */
+    TransactionalLog reopenLog() {
+        Optional<String> other = leadership.otherHolder();
+        if (other.isPresent() && !tail().read(TopicTail.Upto.STABLE).writer().equals(instance)) {
+            throw leadership.heldBy(other.get());
+        }
         return TransactionalLog.open(settings, place, instance);
     }
 

@@ -268,7 +268,7 @@ final class TopicWriter {
 
     private void reopen() {
         access.requireSameTopic();
-        log = access.openLog();
+        log = access.reopenLog();
         TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
         log.expect(end.nextOffset());
         TailState state = end.state();

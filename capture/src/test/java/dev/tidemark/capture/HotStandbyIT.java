@@ -225,6 +225,32 @@ class HotStandbyIT {
     }
 
     @Test
+    void aSuccessorWaitsForTheSpoolOfAFrozenLeaderIfTheSourceHasCompactedIt(TestInfo test) throws Exception {
+        try (KafkaServer own = KafkaServer.launch()) {
+            place = new CapturePlace(own, test, scratch, store);
+            try (CaptureProcess first = leader("one");
+                    CaptureProcess second = standby("two")) {
+                workload.run(Plan.of(300));
+                awaitAll();
+                own.kill();
+                workload.run(Plan.of(2_000));
+                workload.compact(workload.oracle().lastRevision() - 10);
+                Thread.sleep(2_000);
+                signal(first, "STOP");
+                own.start();
+                eventually(SOON, () -> assertThat(second.log()).contains("the captor before has 30 s to write more"));
+                signal(first, "CONT");
+                assertThat(first.exitCode(SOON)).isEqualTo(Failure.FENCED.exitCode());
+                workload.run(Plan.of(300));
+                awaitAll();
+                assertThat(second.isAlive()).isTrue();
+            }
+            assertThat(place.read(etcd).writers).hasSize(2);
+            assertOneUnbrokenGeneration("");
+        }
+    }
+
+    @Test
     void theGroupsTopicIsMadeAnewWhenItIsDeletedUnderTheLeader() throws Exception {
         try (RunningCapture only = captor("one");
                 Admin admin = Admin.create(KafkaClients.admin(settings("x")))) {
