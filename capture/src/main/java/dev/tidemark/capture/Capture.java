@@ -44,6 +44,9 @@ public final class Capture implements Closeable {
     private volatile boolean closed;
     private volatile Session session;
 
+    /** What this process knows to be claimed: a takeover needs not ask again. */
+    private Optional<TopicPlace> claimed = Optional.empty();
+
     /** Where the last session ended: what the topic no longer says if it is lost. */
     private Optional<Ending> left = Optional.empty();
 
@@ -207,9 +210,13 @@ public final class Capture implements Closeable {
     }
 
     private void claim(TopicPlace place) {
+        if (claimed.equals(Optional.of(place))) {
+            return;
+        }
         // a claim is tried for minutes: a store that does not answer at all must be known before
         archive.store().list(archive.root(), "", 1);
         archive.claim(place.topicId(), place.partition());
+        claimed = Optional.of(place);
     }
 
     private CaptureException unopened(KafkaException e) {
