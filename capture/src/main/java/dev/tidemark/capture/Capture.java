@@ -3,6 +3,7 @@ package dev.tidemark.capture;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -27,6 +29,10 @@ public final class Capture implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final long LARGEST_BACKLOG = 20_000;
     private static final Duration LEASE_PATIENCE = Duration.ofMillis(500);
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LIFE = Duration.ofMillis(50);
+    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration HANDOVER = Duration.ofSeconds(30);
 
     private final CaptureSettings settings;
     private final ClusterArchive archive;
@@ -37,6 +43,9 @@ public final class Capture implements Closeable {
     private final TopicSetup setup;
     private volatile boolean closed;
     private volatile Session session;
+
+    /** What this process knows to be claimed: a takeover needs not ask again. */
+    private Optional<TopicPlace> claimed = Optional.empty();
 
     /** Where the last session ended: what the topic no longer says if it is lost. */
     private Optional<Ending> left = Optional.empty();
@@ -63,35 +72,107 @@ public final class Capture implements Closeable {
     }
 
     /**
-     * Captures until {@link #close}.
+     * Captures until {@link #close}: as a standby first, and as soon as no other captor holds the cluster itself.
      *
      * @throws TidemarkException UNAVAILABLE if etcd, Kafka or the archive never answered, USAGE for
      *     wrong credentials, REFUSED for a topic or a source that is not the right one, FENCED if another instance has
      *     taken over
      */
     public void run() {
+        try (SpoolLock lock = SpoolLock.on(settings.spool().directory());
+                Leadership leadership = new Leadership(settings, begin(), instance)) {
+            LOG.debug("the spool is ours: {}", lock);
+            leadership.join();
+            Backoff backoff = new Backoff();
+            while (!closed) {
+                if (leadership.leads(LOOK)) {
+                    lead(leadership, backoff);
+                }
+            }
+        }
+    }
+
+    /** Asks all three once, so that a start that cannot succeed is known at once, as a standby too. */
+    private String begin() {
+        try {
+            TopicPlace place = setup.ensure();
+            claim(place);
+            awaitSource(FIRST_PATIENCE);
+            // What a takeover needs is tried and loaded now: seconds count then.
+            new TopicTail(settings, place).read(TopicTail.Upto.STABLE);
+            archive.catalog();
+            return setup.ensureGroupTopic();
+        } catch (KafkaException e) {
+            throw unopened(e);
+        }
+    }
+
+    private void lead(Leadership leadership, Backoff backoff) {
+        Optional<Leadership.Parting> parting = Optional.empty();
+        try (Session opened = open(leadership)) {
+            session = opened;
+            if (!closed) {
+                parting = opened.run(leadership);
+            }
+        } catch (SessionOver e) {
+            if (session != null) {
+                left = session.left(e);
+            }
+            LOG.warn("capture begins anew from the topic: {}", e.getMessage());
+            Pause.of(backoff.next());
+        } catch (Unopened e) {
+            // The group may have chosen another one meanwhile: that one was never fenced by us, nor we by it.
+            if (e.error.failure() != Failure.UNAVAILABLE && e.error.failure() != Failure.FENCED) {
+                throw e.error;
+            }
+            LOG.warn("capture cannot begin yet: {}", e.error.getMessage());
+            Pause.of(backoff.next());
+        }
+        parting.ifPresent(why -> afterwards(why, leadership));
+    }
+
+    private void afterwards(Leadership.Parting parting, Leadership leadership) {
+        switch (parting) {
+            case CLOSED -> {}
+            case LOST -> {
+                leadership.requireNoOther();
+                // Nobody holds it: then the group's topic may be gone.
+                remakeGroupTopic();
+            }
+            case YIELDED -> {
+                leadership.leave();
+                awaitSource(Duration.ofSeconds(Long.MAX_VALUE));
+                leadership.join();
+            }
+        }
+    }
+
+    private void remakeGroupTopic() {
+        try {
+            setup.ensureGroupTopic();
+        } catch (CaptureException e) {
+            if (e.failure() != Failure.UNAVAILABLE) {
+                throw e;
+            }
+            LOG.warn("the group's topic is not looked at now: {}", e.getMessage());
+        }
+    }
+
+    /** Waits until a member of the source answers; the last error is thrown when the patience is over. */
+    private void awaitSource(Duration patience) {
+        Members members = new Members(settings.source(), connector);
         Backoff backoff = new Backoff();
-        boolean worked = false;
+        long begun = System.nanoTime();
         while (!closed) {
-            try (Session opened = open()) {
-                session = opened;
-                worked = true;
-                if (!closed) {
-                    opened.run();
+            try (EtcdClient client = members.reach().client()) {
+                LOG.debug("{} answers", client.endpoint());
+                return;
+            } catch (CaptureException e) {
+                boolean over = Duration.ofNanos(System.nanoTime() - begun).compareTo(patience) > 0;
+                if (over || e.failure() != Failure.UNAVAILABLE) {
+                    throw e;
                 }
-            } catch (SessionOver e) {
-                if (session != null) {
-                    left = session.left(e);
-                }
-                LOG.warn("capture begins anew from the topic: {}", e.getMessage());
                 Pause.of(backoff.next());
-            } catch (Unopened e) {
-                if (worked && e.error.failure() == Failure.UNAVAILABLE) {
-                    LOG.warn("capture cannot begin anew yet: {}", e.error.getMessage());
-                    Pause.of(backoff.next());
-                } else {
-                    throw e.error;
-                }
             }
         }
     }
@@ -102,36 +183,53 @@ public final class Capture implements Closeable {
         return open == null ? 0 : open.writer.lastCommitted();
     }
 
-    /** Makes {@link #run} return soon: what is not committed then is captured again by whoever comes next. */
+    /**
+     * Makes {@link #run} return soon, after a few seconds for what waits in the spool: what is not committed then is
+     * captured again by whoever comes next.
+     */
     @Override
     public void close() {
         closed = true;
         Session open = session;
         if (open != null) {
-            open.stop();
+            open.part(Leadership.Parting.CLOSED);
         }
     }
 
-    private Session open() {
+    private Session open(Leadership leadership) {
         try {
             Rooms.empty(settings.spool().directory());
             TopicPlace place = setup.ensure();
-            // a claim is tried for minutes: a store that does not answer at all must be known before
-            archive.store().list(archive.root(), "", 1);
-            archive.claim(place.topicId(), place.partition());
-            return openAt(new TopicAccess(settings, setup, place, instance));
+            claim(place);
+            return openAt(new TopicAccess(settings, setup, place, instance, leadership));
         } catch (TidemarkException e) {
             throw new Unopened(e);
         } catch (KafkaException e) {
-            throw new Unopened(new CaptureException(
-                    Failure.UNAVAILABLE,
-                    "topic " + settings.topic().name() + " cannot be opened: " + e.getMessage(),
-                    "check kafka.bootstrap.servers and that the brokers run",
-                    e));
+            throw new Unopened(unopened(e));
         }
     }
 
+    private void claim(TopicPlace place) {
+        if (claimed.equals(Optional.of(place))) {
+            return;
+        }
+        // a claim is tried for minutes: a store that does not answer at all must be known before
+        archive.store().list(archive.root(), "", 1);
+        archive.claim(place.topicId(), place.partition());
+        claimed = Optional.of(place);
+    }
+
+    private CaptureException unopened(KafkaException e) {
+        return new CaptureException(
+                Failure.UNAVAILABLE,
+                "topic " + settings.topic().name() + " cannot be opened: " + e.getMessage(),
+                "check kafka.bootstrap.servers and that the brokers run",
+                e);
+    }
+
     private Session openAt(TopicAccess access) {
+        new Handover(() -> access.tail().read(TopicTail.Upto.STABLE), this::isCompacted, instance, HANDOVER)
+                .await(() -> closed);
         TransactionalLog log = access.openLog();
         try {
             TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
@@ -140,6 +238,16 @@ public final class Capture implements Closeable {
         } catch (RuntimeException e) {
             log.close();
             throw e;
+        }
+    }
+
+    private boolean isCompacted(long revision) {
+        try (EtcdClient client =
+                new Members(settings.source(), connector).reach().client()) {
+            return client.isCompacted(revision);
+        } catch (CaptureException | EtcdException.Unavailable e) {
+            LOG.debug("the source does not tell whether it has compacted revision {}", revision, e);
+            return false;
         }
     }
 
@@ -156,13 +264,14 @@ public final class Capture implements Closeable {
     }
 
     /** From what the topic says until it says something else. */
-    private final class Session implements Closeable {
+    private final class Session implements Leadership.Led, Closeable {
         private final Spool spool = new Spool(settings.spool());
         private final LeaseBook leases = new LeaseBook(clock, LEASE_PATIENCE);
         private final Generations generations;
         private final Follower follower;
         private final TopicWriter writer;
         private final Thread following;
+        private final AtomicReference<Leadership.Parting> parting = new AtomicReference<>();
 
         Session(TopicAccess access, TransactionalLog log, TopicTail.End end, Generations.Standing standing) {
             Optional<Position> position = standing.position();
@@ -186,9 +295,44 @@ public final class Capture implements Closeable {
             following.setDaemon(true);
         }
 
-        void run() {
+        /**
+         * Captures until it is told to part.
+         *
+         * @return why
+         */
+        Optional<Leadership.Parting> run(Leadership leadership) {
             following.start();
-            writer.run();
+            leadership.attend(this);
+            try {
+                writer.run();
+            } finally {
+                leadership.dismiss();
+            }
+            return Optional.ofNullable(parting.get());
+        }
+
+        @Override
+        public boolean isAlive() {
+            return parting.get() != null || (following.isAlive() && spool.answers(LIFE));
+        }
+
+        @Override
+        public Duration sourceAwayFor() {
+            return follower.awayFor();
+        }
+
+        @Override
+        public void part(Leadership.Parting why) {
+            if (parting.compareAndSet(null, why)) {
+                LOG.info("the session ends: {}", why);
+            }
+            follower.close();
+            writer.drain(why.patience());
+        }
+
+        @Override
+        public void fail(RuntimeException why) {
+            spool.fail(why);
         }
 
         /** How the session's generation would end if nobody could continue it. */
@@ -202,14 +346,10 @@ public final class Capture implements Closeable {
                             why.getMessage()));
         }
 
-        void stop() {
-            writer.close();
-            follower.close();
-        }
-
         @Override
         public void close() {
-            stop();
+            writer.close();
+            follower.close();
             following.interrupt();
             spool.close();
             try {

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Follower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
-    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
     private static final int MAX_DISORDERS = 3;
 
@@ -34,7 +33,7 @@ final class Follower implements Runnable {
     private final FollowerSettings settings;
     private volatile boolean closed;
     private volatile EtcdWatch watch;
-    private boolean everReached;
+    private volatile OptionalLong awaySince = OptionalLong.empty();
     private int disorders;
     private long disorderedAt;
     private Catching catching = Catching.NOT_YET;
@@ -90,7 +89,6 @@ final class Follower implements Runnable {
 
     private void follow() {
         Backoff backoff = new Backoff();
-        long begun = System.nanoTime();
         while (!closed) {
             try {
                 connectOnce();
@@ -101,8 +99,7 @@ final class Follower implements Runnable {
                 disordered(e);
                 pause(backoff, e);
             } catch (CaptureException e) {
-                boolean fresh = !everReached && System.nanoTime() - begun > FIRST_PATIENCE.toNanos();
-                if (e.failure() != Failure.UNAVAILABLE || fresh) {
+                if (e.failure() != Failure.UNAVAILABLE) {
                     throw e;
                 }
                 pause(backoff, e);
@@ -130,10 +127,27 @@ final class Follower implements Runnable {
         }
     }
 
+    /** For how long no member has answered; zero if one did at the last try. Any thread may call this. */
+    Duration awayFor() {
+        OptionalLong since = awaySince;
+        return since.isPresent() ? Duration.ofNanos(System.nanoTime() - since.getAsLong()) : Duration.ZERO;
+    }
+
+    private Members.Reached reach() {
+        long begun = System.nanoTime();
+        try {
+            Members.Reached reached = members.reach();
+            awaySince = OptionalLong.empty();
+            return reached;
+        } catch (CaptureException e) {
+            awaySince = OptionalLong.of(awaySince.orElse(begun));
+            throw e;
+        }
+    }
+
     private void connectOnce() {
         long askedAt = clock.millis();
-        Members.Reached reached = members.reach();
-        everReached = true;
+        Members.Reached reached = reach();
         try (EtcdClient member = reached.client()) {
             leases.ask(Optional.of(member));
             serve(member, reached.header(), askedAt);

@@ -2,10 +2,12 @@ package dev.tidemark.capture;
 
 import dev.tidemark.schemas.Failure;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -25,6 +27,12 @@ final class KafkaClients {
             ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
             ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
             ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_PROTOCOL_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+            ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+            ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
             ConsumerConfig.ISOLATION_LEVEL_CONFIG,
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -45,8 +53,8 @@ final class KafkaClients {
         all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L * MEBI);
         all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         all.putAll(passThrough(settings));
-        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(settings));
-        all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.installation() + "-capture-" + settings.cluster());
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, captureId(settings));
+        all.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, captureId(settings));
         all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         all.put(ProducerConfig.ACKS_CONFIG, "all");
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -63,12 +71,34 @@ final class KafkaClients {
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * MEBI);
         all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 * MEBI);
         all.putAll(passThrough(settings));
-        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(settings));
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, captureId(settings));
         all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        return all;
+    }
+
+    /**
+     * The settings of a member of the captors' group: found dead after 6 s, and a partition stays with its holder when
+     * others come.
+     */
+    static Map<String, Object> captor(CaptureSettings settings, String name) {
+        Map<String, Object> all = consumer(settings);
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, Captors.clientId(captureId(settings), name));
+        all.put(ConsumerConfig.GROUP_ID_CONFIG, captureId(settings));
+        all.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        all.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                List.of(CooperativeStickyAssignor.class.getName()));
+        all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+        all.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 10_000);
+        // A topic that was deleted is seen soon, and so is the new one.
+        all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
+        // The topic is empty: any position will do.
+        all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return all;
     }
 
@@ -78,11 +108,12 @@ final class KafkaClients {
         all.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         all.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
         all.putAll(passThrough(settings));
-        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(settings));
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, captureId(settings));
         return all;
     }
 
-    private static String clientId(CaptureSettings settings) {
+    /** What a cluster's capture is called in Kafka: its transactional id, its group, and the group's topic. */
+    static String captureId(CaptureSettings settings) {
         return settings.installation() + "-capture-" + settings.cluster();
     }
 

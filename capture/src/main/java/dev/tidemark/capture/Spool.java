@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -136,6 +137,29 @@ final class Spool implements Closeable {
             throw Pause.interrupted(e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Whether nothing waits. */
+    boolean isDrained() {
+        lock.lock();
+        try {
+            return isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it can be used within this time: not if the disk holds somebody up. */
+    boolean answers(Duration patience) {
+        try {
+            if (lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                lock.unlock();
+                return true;
+            }
+            return false;
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
         }
     }
 

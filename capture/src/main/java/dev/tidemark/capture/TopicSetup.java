@@ -19,7 +19,10 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Makes the revisions topic as the laws need it, or refuses one that is different. Thread-safe. */
+/**
+ * Makes the revisions topic, and the topic of the captors' group, as the laws need them, or refuses one that is different.
+ * Thread-safe.
+ */
 final class TopicSetup {
     private static final String RETENTION = Long.toString(Duration.ofDays(7).toMillis());
 
@@ -48,11 +51,7 @@ final class TopicSetup {
      */
     TopicPlace ensure() {
         try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
-            TopicDescription found = describe(admin);
-            if (found == null) {
-                create(admin);
-                found = awaitCreated(admin);
-            }
+            TopicDescription found = ensure(admin, revisions());
             check(found, configs(admin));
             return new TopicPlace(
                     settings.topic().name(),
@@ -63,19 +62,52 @@ final class TopicSetup {
         }
     }
 
+    /**
+     * The empty topic whose only partition belongs to the captor that leads, made if it is not there.
+     *
+     * @return its name
+     * @throws CaptureException UNAVAILABLE if Kafka gives no answer, REFUSED if a topic of this name is different
+     */
+    String ensureGroupTopic() {
+        String name = KafkaClients.captureId(settings);
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            NewTopic wanted = new NewTopic(name, 1, settings.topic().replication());
+            int partitions = ensure(admin, wanted).partitions().size();
+            if (partitions != 1) {
+                throw new CaptureException(
+                        Failure.REFUSED,
+                        "topic " + name + " has " + partitions + " partitions instead of 1: more than one captor would"
+                                + " lead",
+                        "delete it, or set another installation.id");
+            }
+            return name;
+        } catch (KafkaException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private TopicDescription ensure(Admin admin, NewTopic wanted) {
+        TopicDescription found = describe(admin, wanted.name());
+        if (found != null) {
+            return found;
+        }
+        create(admin, wanted);
+        return awaitCreated(admin, wanted.name());
+    }
+
     /** The topic's id now; empty if it is gone. */
     String currentId() {
         try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
-            TopicDescription found = describe(admin);
+            TopicDescription found = describe(admin, settings.topic().name());
             return found == null ? "" : found.topicId().toString();
         } catch (KafkaException e) {
             throw unavailable(e);
         }
     }
 
-    private TopicDescription awaitCreated(Admin admin) {
+    private TopicDescription awaitCreated(Admin admin, String name) {
         for (int attempt = 0; attempt < 50; attempt++) {
-            TopicDescription found = describe(admin);
+            TopicDescription found = describe(admin, name);
             if (found != null) {
                 return found;
             }
@@ -84,8 +116,7 @@ final class TopicSetup {
         throw unavailable(new KafkaException("the new topic does not appear"));
     }
 
-    private TopicDescription describe(Admin admin) {
-        String name = settings.topic().name();
+    private TopicDescription describe(Admin admin, String name) {
         try {
             return admin.describeTopics(List.of(name)).allTopicNames().get().get(name);
         } catch (ExecutionException e) {
@@ -98,11 +129,14 @@ final class TopicSetup {
         }
     }
 
-    private void create(Admin admin) {
+    private NewTopic revisions() {
         CaptureSettings.Topic topic = settings.topic();
         Map<String, String> configs = required(topic.replication());
         configs.put(TopicConfig.RETENTION_MS_CONFIG, RETENTION);
-        NewTopic wanted = new NewTopic(topic.name(), topic.partitions(), topic.replication()).configs(configs);
+        return new NewTopic(topic.name(), topic.partitions(), topic.replication()).configs(configs);
+    }
+
+    private void create(Admin admin, NewTopic wanted) {
         try {
             admin.createTopics(List.of(wanted)).all().get();
         } catch (ExecutionException e) {

@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +28,6 @@ final class TopicWriter {
     private static final Duration WINDOW = Duration.ofMillis(10);
     private static final long TRANSACTION_BYTES = 4L << 20;
     private static final Duration TOPIC_INTERVAL = Duration.ofMinutes(1);
-    private static final Duration SETTLING = Duration.ofSeconds(1);
 
     private final CaptureSettings settings;
     private final Spool spool;
@@ -42,9 +40,14 @@ final class TopicWriter {
     private List<Item> inFlight = new ArrayList<>();
     private long wroteAtNanos = System.nanoTime();
     private long topicSeenAtNanos = System.nanoTime();
-    private boolean wrote;
     private volatile long lastCommitted;
     private volatile boolean closed;
+    private volatile Drain drain = Drain.NEVER;
+
+    /** Until when what waits is still written, if nothing more comes. */
+    private record Drain(boolean begun, long untilNanos) {
+        private static final Drain NEVER = new Drain(false, 0);
+    }
 
     /** What stands in the topic. */
     private static final class Standing {
@@ -92,15 +95,15 @@ final class TopicWriter {
         return standing.generation;
     }
 
-    /** Writes until {@link #close}. */
+    /** Writes until {@link #close}, or until what waited at {@link #drain} is written. */
     void run() {
         try {
             if (!standing.generation.isEmpty()) {
-                // The first word of a successor: whoever wrote before sees who does now.
+                // The first word of a successor: readers see that the cluster is captured again.
                 lastCommitted = standing.sequence.last();
                 attempt(this::tick);
             }
-            while (!closed) {
+            while (isOn()) {
                 collect();
                 if (!inFlight.isEmpty()) {
                     attempt(this::writeInFlight);
@@ -118,6 +121,23 @@ final class TopicWriter {
     /** Makes {@link #run} end soon. Any thread may call this. */
     void close() {
         closed = true;
+    }
+
+    /** Makes {@link #run} end once nothing waits any more, or after this time. Any thread may call this. */
+    synchronized void drain(Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        if (!drain.begun || until - drain.untilNanos < 0) {
+            drain = new Drain(true, until);
+        }
+    }
+
+    private boolean isOn() {
+        Drain now = drain;
+        if (closed || !now.begun) {
+            return !closed;
+        }
+        boolean waits = !inFlight.isEmpty() || !spool.isDrained();
+        return waits && System.nanoTime() - now.untilNanos < 0;
     }
 
     private void collect() {
@@ -161,7 +181,7 @@ final class TopicWriter {
             transaction.run();
         } catch (KafkaException e) {
             LOG.warn("a transaction on {} failed, the topic's end is read: {}", access.place(), e.toString());
-            recover(e);
+            recover();
         }
     }
 
@@ -187,7 +207,7 @@ final class TopicWriter {
 
     /** Waits for a generation to be opened; time goes on in the one before. */
     private void pass(Item.Gate gate) {
-        while (!closed) {
+        while (isOn()) {
             try {
                 TopicEvent.GenerationOpened opened = gate.opened().get(50, TimeUnit.MILLISECONDS);
                 log.begin();
@@ -218,17 +238,12 @@ final class TopicWriter {
 
     private void commit() {
         log.commit();
-        wrote = true;
         wroteAtNanos = System.nanoTime();
     }
 
-    private void recover(KafkaException first) {
-        if (first instanceof ProducerFencedException) {
-            // Whoever fenced us writes a tick at once: time to see it.
-            Pause.of(SETTLING);
-        }
+    private void recover() {
         Backoff backoff = new Backoff();
-        while (!closed) {
+        while (isOn()) {
             log.close();
             try {
                 reopen();
@@ -253,14 +268,7 @@ final class TopicWriter {
 
     private void reopen() {
         access.requireSameTopic();
-        String writer = access.tail().read(TopicTail.Upto.STABLE).writer();
-        if (wrote && !writer.isEmpty() && !writer.equals(access.instance())) {
-            throw new CaptureException(
-                    Failure.FENCED,
-                    "another instance (" + writer + ") captures cluster " + settings.cluster() + " now",
-                    "let one of both run; with hot standby the other one waits by itself");
-        }
-        log = access.openLog();
+        log = access.reopenLog();
         TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
         log.expect(end.nextOffset());
         TailState state = end.state();

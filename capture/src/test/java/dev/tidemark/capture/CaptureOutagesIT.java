@@ -123,33 +123,6 @@ class CaptureOutagesIT {
     }
 
     @Test
-    void aSecondInstanceFencesTheFirst(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
-                Workload workload = Workload.on(etcd.endpoint())) {
-            CapturePlace place = new CapturePlace(kafka, test, scratch.resolve("one"), store);
-            CapturePlace other = new CapturePlace(kafka, test, scratch.resolve("two"), store);
-            try (RunningCapture first = place.capture(etcd)) {
-                first.await(1);
-                workload.run(Plan.of(200));
-                first.await(workload.oracle().lastRevision());
-                try (RunningCapture second = other.capture(etcd)) {
-                    second.await(workload.oracle().lastRevision());
-                    workload.run(Plan.of(200));
-                    assertThat(first.error().getCause())
-                            .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
-                                    .isEqualTo(Failure.FENCED));
-                    second.await(workload.oracle().lastRevision());
-                }
-            } catch (java.util.concurrent.CompletionException fenced) {
-                assertThat(fenced).hasMessageContaining("another instance");
-            }
-            CapturePlace.assertSame(
-                    new CapturePlace(kafka, test, scratch, store).read(etcd).newest(), workload.oracle());
-        }
-    }
-
-    @Test
     void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(TestInfo test) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch()) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);

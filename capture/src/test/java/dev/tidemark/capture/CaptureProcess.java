@@ -4,18 +4,24 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
+import dev.tidemark.schemas.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/** A capture in a JVM of its own, so that kill -9 is real. */
+/** A capture in a JVM of its own, so that kill -9 and SIGSTOP are real. */
 final class CaptureProcess implements AutoCloseable {
     private final Process process;
+    private final Path log;
 
-    private CaptureProcess(Process process) {
+    private CaptureProcess(Process process, Path log) {
         this.process = process;
+        this.log = log;
     }
 
     /** Arguments: endpoint, bootstrap servers, topic, spool, archive. */
@@ -29,10 +35,18 @@ final class CaptureProcess implements AutoCloseable {
                 ArchiveSettings.inDirectory(Path.of(arguments[4]).toUri()).creating();
         try (ObjectStore store = ObjectStores.open(archive)) {
             new Capture(settings, new ClusterArchive(store, "prod")).run();
+        } catch (TidemarkException e) {
+            System.err.println(e.getMessage());
+            System.exit(e.failure().exitCode());
         }
     }
 
     static CaptureProcess start(String endpoint, String bootstrapServers, String topic, Path scratch) {
+        return start("spool", endpoint, bootstrapServers, topic, scratch);
+    }
+
+    /** Starts one of several captors; their archive is the same. */
+    static CaptureProcess start(String spool, String endpoint, String bootstrapServers, String topic, Path scratch) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -44,10 +58,16 @@ final class CaptureProcess implements AutoCloseable {
                 endpoint,
                 bootstrapServers,
                 topic,
-                scratch.resolve("spool").toString(),
+                scratch.resolve(spool).toString(),
                 scratch.resolve("archive").toString()));
+        Path log = scratch.resolve(spool + ".log");
         try {
-            return new CaptureProcess(new ProcessBuilder(words).inheritIO().start());
+            return new CaptureProcess(
+                    new ProcessBuilder(words)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                            .start(),
+                    log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,6 +75,31 @@ final class CaptureProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** What it has written, over all its lives. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a signal by its name without SIG. */
+    void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
+    /** Waits until it ends by itself. */
+    int exitCode(Duration patience) throws Exception {
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("still runs:\n" + log());
+        }
+        return process.exitValue();
     }
 
     /** SIGKILL; returns when it is gone. */

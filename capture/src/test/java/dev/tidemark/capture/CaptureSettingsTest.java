@@ -34,6 +34,23 @@ class CaptureSettingsTest {
     }
 
     @Test
+    void aJoiningCaptorTakesNothingFromItsHolderAndADeadOneIsFoundInSixSeconds() {
+        assertThat(KafkaClients.captor(settings(Map.of()), "host/instance"))
+                .containsEntry("group.id", "tidemark.revisions-capture-prod")
+                .containsEntry("client.id", "tidemark.revisions-capture-prod@host/instance")
+                .containsEntry("group.protocol", "classic")
+                .containsEntry("session.timeout.ms", 6_000)
+                .containsEntry("heartbeat.interval.ms", 1_000)
+                .containsEntry("max.poll.interval.ms", 10_000)
+                .containsEntry(
+                        "partition.assignment.strategy",
+                        List.of("org.apache.kafka.clients.consumer.CooperativeStickyAssignor"))
+                .doesNotContainKey("group.instance.id");
+        assertThatThrownBy(() -> KafkaClients.captor(settings(Map.of("group.instance.id", "b")), "host/instance"))
+                .hasMessageContaining("group.instance.id");
+    }
+
+    @Test
     void readersSeeCommittedRecordsOnlyAndNeverJump() {
         assertThat(KafkaClients.consumer(settings(Map.of())))
                 .containsEntry("isolation.level", "read_committed")

@@ -29,6 +29,14 @@ final class RunningCapture implements AutoCloseable {
         });
     }
 
+    long lastCommitted() {
+        return capture.lastCommitted();
+    }
+
+    boolean hasEnded() {
+        return ended.isDone();
+    }
+
     /** Waits until it ends by itself, and gives the error that ended it. */
     Throwable error() throws Exception {
         return ended.handle((done, error) -> error).get(60, TimeUnit.SECONDS);

@@ -39,6 +39,10 @@ final class TopicReader implements TopicVisitor {
     }
 
     final List<Told> generations = new ArrayList<>();
+
+    /** The writing instances, one for each run of records. */
+    final List<String> writers = new ArrayList<>();
+
     int largestRecord;
 
     static TopicReader read(CaptureSettings settings, Path spool) {
@@ -52,12 +56,19 @@ final class TopicReader implements TopicVisitor {
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    reader.written(TopicTail.writer(record));
                     reader.largestRecord = Math.max(reader.largestRecord, record.value().length);
                     decoder.decode(record.value(), reader);
                 }
             }
         }
         return reader;
+    }
+
+    private void written(String writer) {
+        if (writers.isEmpty() || !writers.get(writers.size() - 1).equals(writer)) {
+            writers.add(writer);
+        }
     }
 
     Told newest() {
