@@ -35,6 +35,7 @@ public final class Capture implements Closeable {
     private final Supplier<String> ids;
     private final String instance;
     private final TopicSetup setup;
+    private final CaptureGauge gauge;
     private volatile boolean closed;
     private volatile Session session;
 
@@ -60,6 +61,7 @@ public final class Capture implements Closeable {
         this.ids = ids;
         this.instance = ids.get();
         this.setup = new TopicSetup(settings);
+        this.gauge = new CaptureGauge(settings, clock);
     }
 
     /**
@@ -70,6 +72,16 @@ public final class Capture implements Closeable {
      *     taken over
      */
     public void run() {
+        try {
+            capture();
+            gauge.stopped("it was told to stop");
+        } catch (RuntimeException e) {
+            gauge.stopped(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void capture() {
         Backoff backoff = new Backoff();
         boolean worked = false;
         while (!closed) {
@@ -84,10 +96,12 @@ public final class Capture implements Closeable {
                     left = session.left(e);
                 }
                 LOG.warn("capture begins anew from the topic: {}", e.getMessage());
+                gauge.starting();
                 Pause.of(backoff.next());
             } catch (Unopened e) {
                 if (worked && e.error.failure() == Failure.UNAVAILABLE) {
                     LOG.warn("capture cannot begin anew yet: {}", e.error.getMessage());
+                    gauge.cannotOpen(e.error);
                     Pause.of(backoff.next());
                 } else {
                     throw e.error;
@@ -100,6 +114,11 @@ public final class Capture implements Closeable {
     public long lastCommitted() {
         Session open = session;
         return open == null ? 0 : open.writer.lastCommitted();
+    }
+
+    /** How it stands now. Any thread may ask. */
+    public CaptureStatus status() {
+        return gauge.status();
     }
 
     /** Makes {@link #run} return soon: what is not committed then is captured again by whoever comes next. */
@@ -161,6 +180,7 @@ public final class Capture implements Closeable {
         private final LeaseBook leases = new LeaseBook(clock, LEASE_PATIENCE);
         private final Generations generations;
         private final Follower follower;
+        private final HeadroomProbe probe;
         private final TopicWriter writer;
         private final Thread following;
 
@@ -180,14 +200,18 @@ public final class Capture implements Closeable {
                     leases,
                     generations,
                     clock,
-                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG));
-            writer = new TopicWriter(settings, spool, leases, access, clock, log, end, position);
+                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG),
+                    gauge);
+            writer = new TopicWriter(settings, spool, leases, access, clock, gauge, log, end, position);
+            probe = new HeadroomProbe(settings, new Members(settings.source(), connector), gauge);
+            gauge.opened(spool, standing, end.state().provenAt());
             following = new Thread(follower, "tidemark-follow-" + settings.cluster());
             following.setDaemon(true);
         }
 
         void run() {
             following.start();
+            probe.start();
             writer.run();
         }
 
@@ -217,6 +241,7 @@ public final class Capture implements Closeable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            probe.close();
             generations.close();
             leases.close();
         }

@@ -36,6 +36,7 @@ final class TopicWriter {
     private final LeaseBook leases;
     private final TopicAccess access;
     private final InstantSource clock;
+    private final CaptureGauge gauge;
     private final TopicEncoder encoder = new TopicEncoder();
     private final Standing standing = new Standing();
     private TransactionalLog log;
@@ -69,6 +70,7 @@ final class TopicWriter {
             LeaseBook leases,
             TopicAccess access,
             InstantSource clock,
+            CaptureGauge gauge,
             TransactionalLog opened,
             TopicTail.End end,
             Optional<Position> position) {
@@ -77,6 +79,7 @@ final class TopicWriter {
         this.leases = leases;
         this.access = access;
         this.clock = clock;
+        this.gauge = gauge;
         this.log = opened;
         log.expect(end.nextOffset());
         position.ifPresent(continued -> standing.set(continued.generation(), continued.last()));
@@ -161,6 +164,7 @@ final class TopicWriter {
             transaction.run();
         } catch (KafkaException e) {
             LOG.warn("a transaction on {} failed, the topic's end is read: {}", access.place(), e.toString());
+            gauge.kafkaAway(e);
             recover(e);
         }
     }
@@ -194,6 +198,7 @@ final class TopicWriter {
                 log.send(encoder.encode(opened));
                 commit();
                 standing.set(opened.generation(), opened.baseRevision());
+                gauge.stands(opened.generation(), opened.baseRevision());
                 leases.recordAgain();
                 return;
             } catch (TimeoutException e) {
@@ -217,7 +222,7 @@ final class TopicWriter {
     }
 
     private void commit() {
-        log.commit();
+        gauge.committed(log.commit());
         wrote = true;
         wroteAtNanos = System.nanoTime();
     }
@@ -232,6 +237,7 @@ final class TopicWriter {
             log.close();
             try {
                 reopen();
+                gauge.kafkaBack();
                 return;
             } catch (KafkaException e) {
                 pause(backoff, e);
@@ -246,6 +252,7 @@ final class TopicWriter {
 
     private void pause(Backoff backoff, RuntimeException e) {
         spool.rethrowFailure();
+        gauge.kafkaAway(e);
         Duration pause = backoff.next();
         LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), e.getMessage());
         Pause.of(pause);
@@ -332,6 +339,10 @@ final class TopicWriter {
             if (begun) {
                 commit();
                 standing.set(standing.generation, last);
+                gauge.stands(standing.generation, last);
+                if (!base.equals(standing.lastBase)) {
+                    gauge.baseReady();
+                }
                 standing.lastBase = base;
             }
         }
