@@ -41,6 +41,7 @@ public final class Capture implements Closeable {
     private final Supplier<String> ids;
     private final String instance;
     private final TopicSetup setup;
+    private final CaptureGauge gauge;
     private volatile boolean closed;
     private volatile Session session;
 
@@ -69,6 +70,7 @@ public final class Capture implements Closeable {
         this.ids = ids;
         this.instance = ids.get();
         this.setup = new TopicSetup(settings);
+        this.gauge = new CaptureGauge(settings, clock);
     }
 
     /**
@@ -79,6 +81,16 @@ public final class Capture implements Closeable {
      *     taken over
      */
     public void run() {
+        try {
+            captureInTurn();
+            gauge.stopped("it was told to stop");
+        } catch (RuntimeException e) {
+            gauge.stopped(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void captureInTurn() {
         try (SpoolLock lock = SpoolLock.on(settings.spool().directory());
                 Leadership leadership = new Leadership(settings, begin(), instance)) {
             LOG.debug("the spool is ours: {}", lock);
@@ -119,6 +131,7 @@ public final class Capture implements Closeable {
                 left = session.left(e);
             }
             LOG.warn("capture begins anew from the topic: {}", e.getMessage());
+            gauge.starting();
             Pause.of(backoff.next());
         } catch (Unopened e) {
             // The group may have chosen another one meanwhile: that one was never fenced by us, nor we by it.
@@ -126,6 +139,7 @@ public final class Capture implements Closeable {
                 throw e.error;
             }
             LOG.warn("capture cannot begin yet: {}", e.error.getMessage());
+            gauge.cannotOpen(e.error);
             Pause.of(backoff.next());
         }
         parting.ifPresent(why -> afterwards(why, leadership));
@@ -181,6 +195,11 @@ public final class Capture implements Closeable {
     public long lastCommitted() {
         Session open = session;
         return open == null ? 0 : open.writer.lastCommitted();
+    }
+
+    /** How it stands now. Any thread may ask. */
+    public CaptureStatus status() {
+        return gauge.status();
     }
 
     /**
@@ -269,6 +288,7 @@ public final class Capture implements Closeable {
         private final LeaseBook leases = new LeaseBook(clock, LEASE_PATIENCE);
         private final Generations generations;
         private final Follower follower;
+        private final HeadroomProbe probe;
         private final TopicWriter writer;
         private final Thread following;
         private final AtomicReference<Leadership.Parting> parting = new AtomicReference<>();
@@ -289,8 +309,11 @@ public final class Capture implements Closeable {
                     leases,
                     generations,
                     clock,
-                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG));
-            writer = new TopicWriter(settings, spool, leases, access, clock, log, end, position);
+                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG),
+                    gauge);
+            writer = new TopicWriter(settings, spool, leases, access, clock, gauge, log, end, position);
+            probe = new HeadroomProbe(settings, new Members(settings.source(), connector), gauge);
+            gauge.opened(spool, standing, end.state().provenAt());
             following = new Thread(follower, "tidemark-follow-" + settings.cluster());
             following.setDaemon(true);
         }
@@ -302,6 +325,7 @@ public final class Capture implements Closeable {
          */
         Optional<Leadership.Parting> run(Leadership leadership) {
             following.start();
+            probe.start();
             leadership.attend(this);
             try {
                 writer.run();
@@ -357,6 +381,7 @@ public final class Capture implements Closeable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            probe.close();
             generations.close();
             leases.close();
         }

@@ -31,6 +31,7 @@ final class Follower implements Runnable {
     private final Generations generations;
     private final InstantSource clock;
     private final FollowerSettings settings;
+    private final CaptureGauge gauge;
     private volatile boolean closed;
     private volatile EtcdWatch watch;
     private volatile OptionalLong awaySince = OptionalLong.empty();
@@ -58,13 +59,15 @@ final class Follower implements Runnable {
             LeaseBook leases,
             Generations generations,
             InstantSource clock,
-            FollowerSettings settings) {
+            FollowerSettings settings,
+            CaptureGauge gauge) {
         this.members = members;
         this.spool = spool;
         this.leases = leases;
         this.generations = generations;
         this.clock = clock;
         this.settings = settings;
+        this.gauge = gauge;
     }
 
     @Override
@@ -111,6 +114,7 @@ final class Follower implements Runnable {
         if (closed) {
             return;
         }
+        gauge.away(e);
         Duration pause = backoff.next();
         LOG.warn("the source is not followed, next try in {} ms: {}", pause.toMillis(), e.getMessage());
         Pause.of(pause);
@@ -158,12 +162,14 @@ final class Follower implements Runnable {
 
     private void serve(EtcdClient member, EtcdHeader now, long askedAt) {
         generations.identify(now);
+        gauge.reached(now.revision());
         if (!generations.isOpen()) {
             generations.begin(now.revision());
         }
         Position position = generations.position();
         position.stamper().proven(now.revision(), askedAt);
         if (now.revision() < position.last()) {
+            gauge.replaced();
             generations.end(
                     GenerationEnd.Cause.SOURCE_REPLACED,
                     "the source stands at revision " + now.revision() + ", before " + position.last()
@@ -185,10 +191,12 @@ final class Follower implements Runnable {
 
     private void watch(EtcdClient member, long start, Position position) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
-        WatchSession session = new WatchSession(member, start, position, spool, leases, clock, settings.tickInterval());
+        WatchSession session =
+                new WatchSession(member, start, position, spool, leases, clock, settings.tickInterval(), gauge);
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
         try (EtcdWatch open = member.watch(start)) {
             watch = open;
+            gauge.watching(position.last());
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
             }
@@ -200,12 +208,15 @@ final class Follower implements Runnable {
             case RECONNECT -> Pause.of(RECONNECT_PAUSE);
             case SPOOL_FULL -> {
                 LOG.warn("the spool is full: the watch is closed until Kafka has taken all of it");
+                gauge.reconnecting(CaptureStatus.ReconnectCause.SPOOL_FULL);
                 spool.awaitEmpty();
             }
-            case REPLACED ->
+            case REPLACED -> {
+                gauge.replaced();
                 generations.end(
                         GenerationEnd.Cause.SOURCE_REPLACED,
                         "the source was restored or replaced at or before revision " + session.difference());
+            }
         }
     }
 }

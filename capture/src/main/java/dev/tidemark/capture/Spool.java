@@ -188,6 +188,16 @@ final class Spool implements Closeable {
         }
     }
 
+    /** Bytes that wait in memory. */
+    long memoryBytes() {
+        lock.lock();
+        try {
+            return inMemory;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Bytes that wait on disk. */
     long diskBytes() {
         lock.lock();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -160,7 +161,13 @@ final class TopicSetup {
         }
     }
 
-    private void check(TopicDescription found, Config configs) {
+    /** What is different from what it must be; empty if there is no such topic. */
+    Optional<Map<String, String>> differences(Admin admin) {
+        TopicDescription found = describe(admin);
+        return found == null ? Optional.empty() : Optional.of(differences(found, configs(admin)));
+    }
+
+    private Map<String, String> differences(TopicDescription found, Config configs) {
         Map<String, String> differences = new LinkedHashMap<>();
         short replicas = (short) found.partitions().get(0).replicas().size();
         required(replicas).forEach((key, wanted) -> {
@@ -176,10 +183,15 @@ final class TopicSetup {
         if (found.partitions().size() <= topic.partition()) {
             differences.put("partitions", found.partitions().size() + ", so there is no " + topic.partition());
         }
+        return differences;
+    }
+
+    private void check(TopicDescription found, Config configs) {
+        Map<String, String> differences = differences(found, configs);
         if (!differences.isEmpty()) {
             throw new CaptureException(
                     Failure.REFUSED,
-                    "topic " + topic.name() + " is not as the revisions topic must be: "
+                    "topic " + settings.topic().name() + " is not as the revisions topic must be: "
                             + differences.entrySet().stream()
                                     .map(difference -> difference.getKey() + " is " + difference.getValue())
                                     .collect(Collectors.joining(", ")),
@@ -187,7 +199,7 @@ final class TopicSetup {
         }
     }
 
-    private CaptureException unavailable(Throwable cause) {
+    CaptureException unavailable(Throwable cause) {
         if (cause instanceof AuthenticationException || cause instanceof AuthorizationException) {
             return new CaptureException(
                     Failure.USAGE,

@@ -34,6 +34,7 @@ final class TopicWriter {
     private final LeaseBook leases;
     private final TopicAccess access;
     private final InstantSource clock;
+    private final CaptureGauge gauge;
     private final TopicEncoder encoder = new TopicEncoder();
     private final Standing standing = new Standing();
     private TransactionalLog log;
@@ -72,6 +73,7 @@ final class TopicWriter {
             LeaseBook leases,
             TopicAccess access,
             InstantSource clock,
+            CaptureGauge gauge,
             TransactionalLog opened,
             TopicTail.End end,
             Optional<Position> position) {
@@ -80,6 +82,7 @@ final class TopicWriter {
         this.leases = leases;
         this.access = access;
         this.clock = clock;
+        this.gauge = gauge;
         this.log = opened;
         log.expect(end.nextOffset());
         position.ifPresent(continued -> standing.set(continued.generation(), continued.last()));
@@ -181,6 +184,7 @@ final class TopicWriter {
             transaction.run();
         } catch (KafkaException e) {
             LOG.warn("a transaction on {} failed, the topic's end is read: {}", access.place(), e.toString());
+            gauge.kafkaAway(e);
             recover();
         }
     }
@@ -214,6 +218,7 @@ final class TopicWriter {
                 log.send(encoder.encode(opened));
                 commit();
                 standing.set(opened.generation(), opened.baseRevision());
+                gauge.stands(opened.generation(), opened.baseRevision());
                 leases.recordAgain();
                 return;
             } catch (TimeoutException e) {
@@ -237,7 +242,7 @@ final class TopicWriter {
     }
 
     private void commit() {
-        log.commit();
+        gauge.committed(log.commit());
         wroteAtNanos = System.nanoTime();
     }
 
@@ -247,6 +252,7 @@ final class TopicWriter {
             log.close();
             try {
                 reopen();
+                gauge.kafkaBack();
                 return;
             } catch (KafkaException e) {
                 pause(backoff, e);
@@ -261,6 +267,7 @@ final class TopicWriter {
 
     private void pause(Backoff backoff, RuntimeException e) {
         spool.rethrowFailure();
+        gauge.kafkaAway(e);
         Duration pause = backoff.next();
         LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), e.getMessage());
         Pause.of(pause);
@@ -340,6 +347,10 @@ final class TopicWriter {
             if (begun) {
                 commit();
                 standing.set(standing.generation, last);
+                gauge.stands(standing.generation, last);
+                if (!base.equals(standing.lastBase)) {
+                    gauge.baseReady();
+                }
                 standing.lastBase = base;
             }
         }

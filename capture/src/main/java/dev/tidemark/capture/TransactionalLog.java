@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -26,6 +27,18 @@ final class TransactionalLog implements AutoCloseable {
     private final RecordHeader writer;
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private long nextOffset;
+    private long bytes;
+    private long begunAtNanos;
+    private long appendedAtMillis;
+
+    /**
+     * What was committed.
+     *
+     * @param bytes the records' bytes before compression
+     * @param millis how long it took, from the transaction's begin
+     * @param appendedAtMillis when the broker appended the last record, by its clock; not positive if it did not say
+     */
+    record Receipt(long records, long bytes, long millis, long appendedAtMillis) {}
 
     private TransactionalLog(
             KafkaProducer<byte[], byte[]> producer, TopicPlace place, String cluster, String instance) {
@@ -59,10 +72,14 @@ final class TransactionalLog implements AutoCloseable {
 
     void begin() {
         sent.clear();
+        bytes = 0;
+        appendedAtMillis = 0;
+        begunAtNanos = System.nanoTime();
         producer.beginTransaction();
     }
 
     void send(byte[] value) {
+        bytes += value.length;
         sent.add(producer.send(
                 new ProducerRecord<>(place.topic(), place.partition(), null, key, value, List.of(writer))));
     }
@@ -72,11 +89,13 @@ final class TransactionalLog implements AutoCloseable {
      *
      * @throws KafkaException on any error; whether the transaction was committed is then unknown
      */
-    void commit() {
+    Receipt commit() {
         producer.flush();
         long expected = nextOffset;
         for (Future<RecordMetadata> future : sent) {
-            long offset = offset(future);
+            RecordMetadata appended = appended(future);
+            appendedAtMillis = appended.timestamp();
+            long offset = appended.offset();
             if (offset != expected) {
                 producer.abortTransaction();
                 throw new KafkaException("a record of " + place.topicPartition() + " got offset " + offset
@@ -87,11 +106,13 @@ final class TransactionalLog implements AutoCloseable {
         producer.commitTransaction();
         // The commit's own marker takes an offset too.
         nextOffset = expected + 1;
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAtNanos);
+        return new Receipt(sent.size(), bytes, millis, appendedAtMillis);
     }
 
-    private static long offset(Future<RecordMetadata> future) {
+    private static RecordMetadata appended(Future<RecordMetadata> future) {
         try {
-            return future.get().offset();
+            return future.get();
         } catch (ExecutionException e) {
             throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
         } catch (InterruptedException e) {

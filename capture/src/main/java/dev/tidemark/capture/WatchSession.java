@@ -19,6 +19,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private final LeaseBook leases;
     private final InstantSource clock;
     private final Duration tickInterval;
+    private final CaptureGauge gauge;
     private boolean confirmed;
     private long difference;
     private long progressAskedAt;
@@ -43,7 +44,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
             Spool spool,
             LeaseBook leases,
             InstantSource clock,
-            Duration tickInterval) {
+            Duration tickInterval,
+            CaptureGauge gauge) {
         this.member = member;
         this.start = start;
         this.position = position;
@@ -51,6 +53,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         this.leases = leases;
         this.clock = clock;
         this.tickInterval = tickInterval;
+        this.gauge = gauge;
     }
 
     /** Takes the next signal. */
@@ -73,6 +76,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     public Outcome revisions(WatchSignal.Revisions revisions) {
         if (!confirmed && start > 2 && member.isCompacted(start - 1)) {
             // A compaction has reached the start since it was chosen: the first revision may be half of one.
+            gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
             return Outcome.RECONNECT;
         }
         confirmed = true;
@@ -95,11 +99,13 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
             return Outcome.SPOOL_FULL;
         }
         position.advance(stamped);
+        gauge.received(stamped);
         return Outcome.GO_ON;
     }
 
     @Override
     public Outcome progress(WatchSignal.Progress progress) {
+        gauge.known(progress.revision());
         if (progress.revision() == position.last()) {
             long now = position.stamper().now();
             position.stamper().proven(progress.revision(), now);
@@ -110,6 +116,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome compacted(WatchSignal.Compacted compacted) {
+        gauge.compactedAt(compacted.compactRevision());
+        gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
         return Outcome.RECONNECT;
     }
 
@@ -121,6 +129,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
                     member.endpoint() + " refuses the watch: " + refused.reason(),
                     "give the user of etcd.watch.* READ on all keys");
         }
+        gauge.reconnecting(CaptureStatus.ReconnectCause.REFUSED);
         return Outcome.RECONNECT;
     }
 

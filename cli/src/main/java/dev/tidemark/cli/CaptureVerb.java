@@ -3,8 +3,10 @@ package dev.tidemark.cli;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.capture.Capture;
 import dev.tidemark.capture.CaptureSettings.NewSource;
+import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,7 +23,9 @@ final class CaptureVerb extends Verb {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 Capture capture = new Capture(
-                        wiring.capture(newSource ? NewSource.ACCEPT : NewSource.REFUSE), wiring.archive(store))) {
+                        wiring.capture(newSource ? NewSource.ACCEPT : NewSource.REFUSE), wiring.archive(store));
+                Showing shown = wiring.show(List.of(capture::status), List.of())) {
+            shown.start();
             stop.endsWith(capture::close);
             capture.run();
         }

@@ -1,10 +1,12 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.compactor.Compactor;
 import dev.tidemark.schemas.TidemarkException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -16,9 +18,11 @@ final class CompactVerb extends Verb {
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
-                Compactor compactor = Compactor.start(wiring.compactor(), store)) {
+                Compactor compactor = Compactor.start(wiring.compactor(), store);
+                Showing shown = wiring.show(List.of(), List.of(compactor::health))) {
             CompletableFuture<Optional<TidemarkException>> end =
                     compactor.failure().thenApply(Optional::of);
+            shown.start();
             stop.endsWith(() -> end.complete(Optional.empty()));
             Optional<TidemarkException> failure = end.join();
             if (failure.isPresent()) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             RunVerb.class,
             CaptureVerb.class,
             CompactVerb.class,
+            CheckVerb.class,
             InfoVerb.class,
             PlanVerb.class,
             RestoreVerb.class,

@@ -2,12 +2,19 @@ package dev.tidemark.cli;
 
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.store.ArchiveSettings;
+import dev.tidemark.archive.store.ExpirationRules;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.capture.CaptureSettings;
+import dev.tidemark.capture.CaptureStatus;
+import dev.tidemark.cli.check.CheckRun;
+import dev.tidemark.cli.metrics.MetricsServer;
+import dev.tidemark.cli.metrics.Monitor;
+import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.settings.SettingsException;
+import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.CompactorSettings;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
@@ -18,9 +25,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Turns the settings of a run into what each room of the house asks for. */
 final class Wiring {
@@ -130,6 +140,48 @@ final class Wiring {
                 settings.get(Known.CHECKPOINT_INTERVAL),
                 settings.get(Known.CHECKPOINT_BYTES),
                 spool("compactor"));
+    }
+
+    /** What {@code check} looks at; it has a directory of its own, as it may run beside the services. */
+    CheckRun.Installation toCheck() {
+        CaptureSettings capture = capture(CaptureSettings.NewSource.REFUSE);
+        Map<String, String> kafka = new HashMap<>(Map.of(
+                "request.timeout.ms",
+                "3000",
+                "default.api.timeout.ms",
+                "6000",
+                "socket.connection.setup.timeout.ms",
+                "3000"));
+        kafka.putAll(capture.kafka());
+        CaptureSettings beside = new CaptureSettings(
+                capture.cluster(),
+                capture.source(),
+                capture.topic(),
+                capture.installation(),
+                kafka,
+                capture.checkpointInterval(),
+                CaptureSettings.Spool.in(spool("check")),
+                capture.newSource());
+        return new CheckRun.Installation(
+                source(),
+                beside,
+                this::storeToRead,
+                () -> ExpirationRules.of(archiveSettings()),
+                store -> sources(store, Clock.systemUTC()),
+                version -> List.of());
+    }
+
+    /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */
+    Showing show(List<Supplier<CaptureStatus>> captures, List<Supplier<CompactorHealth>> compactors) {
+        Optional<Integer> port = settings.find(Known.METRICS_PORT);
+        if (port.isEmpty()) {
+            return Showing.nothing();
+        }
+        String version = BuildVersion.number().orElse("checkout");
+        return MetricsServer.open(
+                settings.get(Known.METRICS_HOST),
+                port.get(),
+                new Monitor(captures, compactors, version, InstantSource.system()));
     }
 
     private Optional<TailSettings> tail() {

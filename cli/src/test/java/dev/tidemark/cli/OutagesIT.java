@@ -131,6 +131,37 @@ class OutagesIT {
         assertThat(restored.at("/output/keys").asLong()).isPositive();
     }
 
+    @Test
+    void checkNamesAnEndpointThatIsAway() {
+        String nobody = "http://127.0.0.1:" + FreePorts.next();
+        assertThat(checked(6, "etcd.endpoints=" + nobody))
+                .contains("fail  etcd " + nobody)
+                .contains("hint: ");
+    }
+
+    @Test
+    void checkNamesCredentialsThatAreWrong() {
+        String out = checked(2, "archive.s3.secret.key=" + SECRET);
+        assertThat(out).containsPattern("fail  archive +").contains("hint: look at archive.s3.access.key");
+        assertThat(out).doesNotContain(SECRET);
+    }
+
+    @Test
+    void checkNamesABucketThatIsMissing() {
+        assertThat(checked(2, "archive.uri=s3://no-such-bucket/archive"))
+                .contains("bucket no-such-bucket does not exist")
+                .contains("hint: make it");
+    }
+
+    /** What a check with one wrong setting prints. */
+    private String checked(int code, String wrong) {
+        Invocation run = run("check", "--read-only", "--set", wrong);
+        assertThat(run.code()).as(run.out() + run.err()).isEqualTo(code);
+        assertThat(run.out()).contains("skip  probe").contains("checks failed");
+        assertThat(run.took()).isLessThan(Duration.ofSeconds(30));
+        return run.out();
+    }
+
     private Invocation within(String... args) {
         Invocation run = run(args).assertFailed(6);
         assertThat(run.took()).as(String.join(" ", args)).isLessThan(PATIENCE);

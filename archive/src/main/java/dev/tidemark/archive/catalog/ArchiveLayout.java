@@ -34,6 +34,14 @@ public final class ArchiveLayout {
         return "_claims/" + topicId + "/" + partition;
     }
 
+    /**
+     * What {@code tidemark check} writes and takes away again, below the archive's root: {@code _check/}. No cluster's
+     * name begins so.
+     */
+    public static String probes() {
+        return "_check/";
+    }
+
     /** All generation headers: {@code g/}. */
     public static String headers() {
         return "g/";

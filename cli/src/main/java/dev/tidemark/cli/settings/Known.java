@@ -92,6 +92,21 @@ public final class Known {
             "1h",
             "TTL given to a restored lease whose own is not known.",
             Quantities::seconds);
+    public static final Setting<Integer> METRICS_PORT = open(
+            "metrics.port",
+            null,
+            "Port at which the services answer /metrics and /health; they are not served if it is not set.",
+            Quantities::port);
+    public static final Setting<String> METRICS_HOST = open(
+            "metrics.host",
+            "127.0.0.1",
+            "Address at which metrics.port is opened; 0.0.0.0 opens it to everybody who can reach this machine.",
+            Function.identity());
+    public static final Setting<String> CHECK_KEY = open(
+            "check.key",
+            "/tidemark/check",
+            "The key of the source that tidemark check writes, to see it arrive.",
+            Known::key);
 
     /** Prefixes behind which any setting of a library may stand. */
     static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
@@ -124,7 +139,10 @@ public final class Known {
                         COMPACTOR_MEMBER,
                         SPOOL_DIR,
                         CAPTURE_SPOOL_BYTES,
-                        RESTORE_LEASE_UNKNOWN_TTL)
+                        RESTORE_LEASE_UNKNOWN_TTL,
+                        METRICS_PORT,
+                        METRICS_HOST,
+                        CHECK_KEY)
                 .toList();
     }
 
@@ -139,6 +157,13 @@ public final class Known {
     private static String name(String text) {
         if (!NAME.matcher(text).matches()) {
             throw new IllegalArgumentException("1 to 63 letters, digits, dots, dashes and underscores");
+        }
+        return text;
+    }
+
+    private static String key(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("a key that nobody else uses");
         }
         return text;
     }

@@ -9,6 +9,8 @@ final class Quantities {
     private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
     private static final Pattern BYTES = Pattern.compile("(\\d+)(B|KiB|MiB|GiB|TiB)?");
 
+    private static final int MAX_PORT = 65_535;
+
     private Quantities() {}
 
     static Duration duration(String text) {
@@ -68,6 +70,14 @@ final class Quantities {
         int n = positive(text);
         if (n > Short.MAX_VALUE) {
             throw new IllegalArgumentException("a whole number of at most " + Short.MAX_VALUE);
+        }
+        return n;
+    }
+
+    static int port(String text) {
+        int n = positive(text);
+        if (n > MAX_PORT) {
+            throw new IllegalArgumentException("a port of at most " + MAX_PORT);
         }
         return n;
     }

@@ -1,0 +1,322 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.capture.CaptureStatus.Base;
+import dev.tidemark.capture.CaptureStatus.ReconnectCause;
+import dev.tidemark.capture.CaptureStatus.State;
+import dev.tidemark.etcd.rpc.EtcdException;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.TidemarkException;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What capture shows of itself: its threads tell it what happens, each in one call, and anybody may ask for the status.
+ * Thread-safe.
+ */
+final class CaptureGauge {
+    private static final long LONGEST_SURE_MILLIS = 1_000;
+
+    private final String cluster;
+    private final long diskLimit;
+    private final InstantSource clock;
+    private final RevisionTimes times = new RevisionTimes();
+    private final Compactions compactions = new Compactions(times);
+    private final Map<ReconnectCause, Long> reconnects = new EnumMap<>(ReconnectCause.class);
+
+    private State phase = State.STARTING;
+    private String problem = "";
+    private String kafkaProblem = "";
+    private String etcdProblem = "";
+    private Spool spool;
+    private Contact contact = Contact.NEVER;
+    private long contactAt;
+    private String generation = "";
+    private Base base = Base.NONE;
+    private long committed;
+    private long received;
+    private long target;
+    private long revisions;
+    private long bytes;
+    private long records;
+    private long transactions;
+    private OptionalLong clockSkew = OptionalLong.empty();
+
+    /** How it stands with the source. */
+    private enum Contact {
+        NEVER,
+        REACHED,
+        WATCHING,
+        LOST
+    }
+
+    CaptureGauge(CaptureSettings settings, InstantSource clock) {
+        this.cluster = settings.cluster();
+        this.diskLimit = settings.spool().diskBytes();
+        this.clock = clock;
+        for (ReconnectCause cause : ReconnectCause.values()) {
+            reconnects.put(cause, 0L);
+        }
+    }
+
+    // -- the whole
+
+    /** A session begins where the topic stands: at nothing, or at a revision after which nothing existed at a time. */
+    synchronized void opened(Spool waiting, Generations.Standing standing, long provenAtMillis) {
+        long sureAt = provenAtMillis > 0 ? provenAtMillis : clock.millis();
+        phase = State.FOLLOWING;
+        problem = "";
+        kafkaProblem = "";
+        spool = waiting;
+        contact = Contact.NEVER;
+        standing.position().ifPresent(position -> {
+            if (!position.generation().equals(generation)) {
+                generation = position.generation();
+                committed = position.last();
+                times.forget();
+                contactAt = sureAt;
+            }
+            base = standing.basePending() ? Base.PENDING : Base.READY;
+            times.seen(position.last(), sureAt);
+            received = position.last();
+        });
+    }
+
+    /** The session is over; another one begins. */
+    synchronized void starting() {
+        phase = State.STARTING;
+        spool = null;
+    }
+
+    /** Another instance holds the cluster. */
+    synchronized void standby(String why) {
+        phase = State.STANDBY;
+        problem = why;
+    }
+
+    /** A session cannot be opened yet. */
+    synchronized void cannotOpen(TidemarkException why) {
+        phase = why instanceof CaptureException ? State.WAITING_FOR_KAFKA : State.WAITING_FOR_ARCHIVE;
+        problem = why.getMessage();
+    }
+
+    /** It has ended; the first reason counts. */
+    synchronized void stopped(String why) {
+        if (phase != State.STOPPED) {
+            phase = State.STOPPED;
+            problem = why;
+        }
+    }
+
+    // -- the source
+
+    /** A member answered, with its quorum behind it. */
+    synchronized void reached(long revision) {
+        long now = clock.millis();
+        etcdProblem = "";
+        // what is new may exist since the contact was lost
+        times.seen(revision, contactAt == 0 ? now : contactAt);
+        target = Math.max(target, revision);
+        contact = Contact.REACHED;
+        contactAt = now;
+    }
+
+    /** A watch is open behind a revision. */
+    synchronized void watching(long last) {
+        contact = Contact.WATCHING;
+        received = last;
+    }
+
+    /** Whole revisions came, by the watch or from a snapshot. */
+    synchronized void received(List<Change> changes) {
+        received = changes.get(changes.size() - 1).main();
+        known(received);
+        CompactRevKey.in(changes).ifPresent(this::announced);
+    }
+
+    /** The source has a revision. */
+    synchronized void known(long revision) {
+        contactAt = clock.millis();
+        times.seen(revision, contactAt);
+    }
+
+    /** The source's history is another one. */
+    synchronized void replaced() {
+        times.forget();
+        compactions.forget();
+        target = 0;
+        reconnecting(ReconnectCause.REPLACED);
+    }
+
+    /** The watch is opened anew, and why. */
+    synchronized void reconnecting(ReconnectCause cause) {
+        reconnects.merge(cause, 1L, Long::sum);
+    }
+
+    /** The source is not followed. */
+    synchronized void away(RuntimeException why) {
+        contact = Contact.LOST;
+        etcdProblem = why.getMessage();
+        reconnecting(cause(why));
+    }
+
+    private static ReconnectCause cause(Throwable why) {
+        for (Throwable at = why; at != null; at = at.getCause()) {
+            if (at instanceof EtcdException.Unavailable unavailable) {
+                return switch (unavailable.reason()) {
+                    case UNREACHABLE -> ReconnectCause.UNREACHABLE;
+                    case NO_LEADER -> ReconnectCause.NO_LEADER;
+                    case TIMEOUT -> ReconnectCause.TIMEOUT;
+                    case ENDED_BY_SERVER -> ReconnectCause.ENDED_BY_SERVER;
+                    case CANCELLED, EXHAUSTED, OTHER -> ReconnectCause.OTHER;
+                };
+            }
+            if (at instanceof EtcdException.Disorder) {
+                return ReconnectCause.DISORDER;
+            }
+        }
+        return ReconnectCause.OTHER;
+    }
+
+    // -- its compaction
+
+    /** The compact revision that a probe may start from; -1 if none is known. */
+    synchronized long compactRevision() {
+        return compactions.compactRevision();
+    }
+
+    /** The compact revision was looked up; if an older one was known, a compaction has just happened. */
+    synchronized void compactedAt(long revision) {
+        if (compactions.compactRevision() < 0) {
+            compactions.found(revision);
+        } else {
+            compactions.happened(revision, clock.millis());
+        }
+    }
+
+    /** The API server's key was read, not seen being written. */
+    synchronized void foundCompactRevKey() {
+        compactions.kubernetes();
+    }
+
+    private void announced(long revision) {
+        compactions.kubernetes();
+        compactions.happened(revision, clock.millis());
+    }
+
+    // -- the topic
+
+    /** What stands committed in the topic. */
+    synchronized void stands(String id, long last) {
+        if (id.equals(generation)) {
+            revisions += Math.max(0, last - committed);
+        } else {
+            generation = id;
+            base = Base.PENDING;
+        }
+        committed = last;
+    }
+
+    /** A transaction was committed. */
+    synchronized void committed(TransactionalLog.Receipt receipt) {
+        kafkaProblem = "";
+        transactions++;
+        records += receipt.records();
+        bytes += receipt.bytes();
+        long now = clock.millis();
+        long took = receipt.millis();
+        if (receipt.appendedAtMillis() > 0 && took < LONGEST_SURE_MILLIS) {
+            clockSkew = OptionalLong.of(receipt.appendedAtMillis() - (now - took / 2));
+        }
+    }
+
+    /** The generation's base is announced. */
+    synchronized void baseReady() {
+        base = Base.READY;
+    }
+
+    /** The topic cannot be written. */
+    synchronized void kafkaAway(RuntimeException why) {
+        kafkaProblem = why.getMessage() == null ? why.toString() : why.getMessage();
+    }
+
+    /** The topic can be written again. */
+    synchronized void kafkaBack() {
+        kafkaProblem = "";
+    }
+
+    // -- what is seen of it
+
+    /** How it stands now. */
+    CaptureStatus status() {
+        CaptureStatus.SpoolUse use = spoolUse(currentSpool());
+        return status(use);
+    }
+
+    private synchronized Spool currentSpool() {
+        return spool;
+    }
+
+    /** Asked without our lock: the spool has its own, and may be writing to its disk. */
+    private CaptureStatus.SpoolUse spoolUse(Spool asked) {
+        return asked == null
+                ? new CaptureStatus.SpoolUse(0, 0, diskLimit)
+                : new CaptureStatus.SpoolUse(asked.memoryBytes(), asked.diskBytes(), diskLimit);
+    }
+
+    private synchronized CaptureStatus status(CaptureStatus.SpoolUse use) {
+        long now = clock.millis();
+        Optional<CaptureStatus.Lag> lag = lag(now);
+        long lagMillis = lag.map(CaptureStatus.Lag::millis).orElse(0L);
+        boolean headroomKnown = !generation.isEmpty() && compactions.compactRevision() >= 0;
+        State state = state();
+        return new CaptureStatus(
+                cluster,
+                state,
+                problem(state),
+                generation,
+                base,
+                new CaptureStatus.Revisions(committed, received, times.newest()),
+                lag,
+                headroomKnown ? Optional.of(compactions.headroom(committed, lagMillis, now)) : Optional.empty(),
+                new CaptureStatus.Totals(revisions, bytes, records, transactions, reconnects),
+                use,
+                clockSkew);
+    }
+
+    private State state() {
+        if (phase != State.FOLLOWING) {
+            return phase;
+        }
+        if (!kafkaProblem.isEmpty()) {
+            return State.WAITING_FOR_KAFKA;
+        }
+        return switch (contact) {
+            case NEVER -> etcdProblem.isEmpty() ? State.STARTING : State.WAITING_FOR_ETCD;
+            case LOST -> State.WAITING_FOR_ETCD;
+            case REACHED -> State.CATCHING_UP;
+            case WATCHING -> received < target ? State.CATCHING_UP : State.FOLLOWING;
+        };
+    }
+
+    private String problem(State state) {
+        return switch (state) {
+            case WAITING_FOR_KAFKA -> kafkaProblem.isEmpty() ? problem : kafkaProblem;
+            case WAITING_FOR_ETCD -> etcdProblem;
+            case STARTING, STANDBY, FOLLOWING, CATCHING_UP, WAITING_FOR_ARCHIVE, STOPPED -> problem;
+        };
+    }
+
+    private Optional<CaptureStatus.Lag> lag(long now) {
+        if (generation.isEmpty() || times.newest() == 0) {
+            return Optional.empty();
+        }
+        boolean inContact = contact == Contact.REACHED || contact == Contact.WATCHING;
+        long sure = inContact || contactAt == 0 ? now : contactAt;
+        long since = Math.min(sure, times.since(committed + 1, now));
+        return Optional.of(new CaptureStatus.Lag(Math.max(0, times.newest() - committed), Math.max(0, now - since)));
+    }
+}

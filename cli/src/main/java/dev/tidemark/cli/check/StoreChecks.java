@@ -1,0 +1,131 @@
+package dev.tidemark.cli.check;
+
+import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.store.CreateOutcome;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.schemas.Failure;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** The archive's store: that it answers, what our user may do, and that it honours what commits rest on. */
+final class StoreChecks {
+    private static final int RACERS = 8;
+
+    private final Supplier<ObjectStore> opening;
+    private final Supplier<Optional<List<String>>> expirations;
+    private final String attempt;
+    private final Executor threads;
+
+    /**
+     * @param opening opens the store, as who only reads does
+     * @param expirations the store's own rules that would delete from the archive; empty if they cannot be read
+     * @param attempt a name that nobody used before
+     */
+    StoreChecks(
+            Supplier<ObjectStore> opening,
+            Supplier<Optional<List<String>>> expirations,
+            String attempt,
+            Executor threads) {
+        this.opening = opening;
+        this.expirations = expirations;
+        this.attempt = attempt;
+        this.threads = threads;
+    }
+
+    void run(Findings findings) {
+        ObjectStore[] opened = new ObjectStore[1];
+        try {
+            boolean reachable = findings.check("archive", name -> {
+                opened[0] = opening.get();
+                opened[0].list("", "", 1);
+                return Finding.ok(name, opened[0].uri().toString());
+            });
+            if (!reachable) {
+                findings.skip(
+                        "the archive cannot be used",
+                        "archive permissions",
+                        "archive create-if-absent",
+                        "archive lifecycle");
+                return;
+            }
+            boolean writable = findings.check("archive permissions", name -> permissions(name, opened[0]));
+            if (writable) {
+                findings.check("archive create-if-absent", name -> race(name, opened[0]));
+            } else {
+                findings.skip("nothing can be written", "archive create-if-absent");
+            }
+            findings.check("archive lifecycle", this::lifecycle);
+        } finally {
+            if (opened[0] != null) {
+                opened[0].close();
+            }
+        }
+    }
+
+    private Finding permissions(String name, ObjectStore store) {
+        String object = ArchiveLayout.probes() + attempt + "/object";
+        byte[] bytes = attempt.getBytes(StandardCharsets.UTF_8);
+        store.put(object, bytes);
+        boolean same = Arrays.equals(store.get(object), bytes);
+        boolean listed = store.list(object, "", 1).size() == 1;
+        store.delete(object);
+        if (!same || !listed || store.exists(object)) {
+            return Finding.fail(
+                    name,
+                    Failure.VERIFICATION,
+                    "an object that was written is not there, or one that was deleted is: the store is not consistent",
+                    "use a store whose reads and listings see every write at once");
+        }
+        return Finding.ok(name, "put, get, list and delete are allowed");
+    }
+
+    /** Of any number of writers of one name at most one may win, and the others must be told. */
+    private Finding race(String name, ObjectStore store) {
+        String object = ArchiveLayout.probes() + attempt + "/race";
+        try {
+            List<CompletableFuture<CreateOutcome>> racing = IntStream.range(0, RACERS)
+                    .mapToObj(racer -> CompletableFuture.supplyAsync(
+                            () -> store.createIfAbsent(object, new byte[] {(byte) racer}), threads))
+                    .toList();
+            List<CreateOutcome> outcomes =
+                    racing.stream().map(CompletableFuture::join).toList();
+            int winner = outcomes.indexOf(CreateOutcome.CREATED);
+            boolean one = outcomes.stream()
+                            .filter(outcome -> outcome == CreateOutcome.CREATED)
+                            .count()
+                    == 1;
+            boolean kept = one && store.get(object)[0] == winner;
+            boolean refused = store.createIfAbsent(object, new byte[] {RACERS}) == CreateOutcome.EXISTS;
+            return one && kept && refused
+                    ? Finding.ok(name, "one of " + RACERS + " writers of a name won, the others were told")
+                    : Finding.fail(
+                            name,
+                            Failure.REFUSED,
+                            "the store does not honour If-None-Match: of " + RACERS + " writers of one name were told "
+                                    + outcomes,
+                            "use a store that does (MinIO, AWS S3, Ceph, Garage 2): commits rest on it");
+        } finally {
+            store.delete(object);
+        }
+    }
+
+    private Finding lifecycle(String name) {
+        Optional<List<String>> rules = expirations.get();
+        if (rules.isEmpty()) {
+            return Finding.skip(name, "this user may not read the bucket's lifecycle rules");
+        }
+        return rules.get().isEmpty()
+                ? Finding.ok(name, "no rule of the store deletes from the archive")
+                : Finding.fail(
+                        name,
+                        Failure.REFUSED,
+                        String.join("; ", rules.get()),
+                        "remove it: what it deletes, backups still count on");
+    }
+}

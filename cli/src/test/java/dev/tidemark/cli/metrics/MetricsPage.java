@@ -1,0 +1,93 @@
+package dev.tidemark.cli.metrics;
+
+import dev.tidemark.capture.CaptureStatus;
+import dev.tidemark.compactor.PartitionHealth;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes docs/metrics.md from the metrics that the code knows. */
+final class MetricsPage {
+    private static final String HEAD =
+            """
+            # Metrics and health
+
+            Written from the code; a test compares. `capture`, `compact` and `run` answer over HTTP once `metrics.port` is set, at 127.0.0.1 unless
+            `metrics.host` says otherwise:
+
+            - `/metrics`: the metrics below in Prometheus' text format, all of one scrape from one moment, and besides those of the JVM and the process
+              (`jvm_…`, `process_…`, `system_…`). A metric whose value is not known is left out.
+            - `/health`: JSON, with status 200 when all is well and 503 when something is not: `ok`, `captures[{cluster, ok, state, why, generation, base,
+              committedRevision, lagRevisions, lagSeconds, headroom{compactRevision, revisions, seconds, usualSeconds, verdict}}]`,
+              `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, generation, committedRevision}]}]`. An etcd, Kafka or archive
+              that is away makes it 503; the service waits and goes on by itself, so it is something to alert on and no reason to restart the process.
+
+            Alert rules to begin with stand in [prometheus-alerts.yaml](../deploy/prometheus-alerts.yaml). Counters begin at 0 with the process.
+
+            """;
+    private static final String TABLE =
+            """
+            | name | type | labels | unit | meaning | what to alert on |
+            |---|---|---|---|---|---|
+            """;
+
+    private MetricsPage() {}
+
+    static String text() {
+        StringBuilder page = new StringBuilder(HEAD);
+        section(page, "Capture", CaptureMetrics.ALL);
+        section(page, "Compactor, by partition", partition());
+        section(page, "Compactor, the process", CompactorMetrics.PROCESS);
+        section(page, "Every process", BuildMetrics.ALL);
+        page.append("## Values of labels\n");
+        values(page, "state", CaptureStatus.State.values());
+        values(page, "cause", CaptureStatus.ReconnectCause.values());
+        values(page, "phase", PartitionHealth.Phase.values());
+        return page.toString();
+    }
+
+    /** Every metric's name. */
+    static List<String> names() {
+        List<String> names = new ArrayList<>();
+        CaptureMetrics.ALL.forEach(metric -> names.add(metric.name()));
+        partition().forEach(metric -> names.add(metric.name()));
+        CompactorMetrics.PROCESS.forEach(metric -> names.add(metric.name()));
+        BuildMetrics.ALL.forEach(metric -> names.add(metric.name()));
+        return names;
+    }
+
+    private static List<Metric<PartitionHealth>> partition() {
+        return CompactorMetrics.partition(InstantSource.system());
+    }
+
+    private static <S> void section(StringBuilder page, String title, List<Metric<S>> metrics) {
+        page.append("## ").append(title).append('\n').append(TABLE);
+        for (Metric<S> metric : metrics) {
+            page.append(String.format(
+                    Locale.ROOT,
+                    "| `%s` | %s | %s | %s | %s | %s |\n",
+                    metric.name(),
+                    metric.kind().name().toLowerCase(Locale.ROOT),
+                    String.join(
+                            ", ",
+                            metric.labels().stream()
+                                    .map(name -> "`" + name + "`")
+                                    .toList()),
+                    metric.unit(),
+                    metric.meaning(),
+                    metric.alert()));
+        }
+        page.append('\n');
+    }
+
+    private static void values(StringBuilder page, String label, Enum<?>[] values) {
+        page.append("- `").append(label).append("`: ");
+        page.append(String.join(
+                ", ",
+                List.of(values).stream()
+                        .map(value -> "`" + value.name().toLowerCase(Locale.ROOT) + "`")
+                        .toList()));
+        page.append('\n');
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tidemark.cli.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.capture.CaptureStatus;
+import dev.tidemark.capture.CaptureStatus.ReconnectCause;
+import dev.tidemark.capture.CaptureStatus.State;
+import dev.tidemark.capture.Headroom;
+import dev.tidemark.compactor.CompactorHealth;
+import dev.tidemark.compactor.PartitionHealth;
+import dev.tidemark.sandbox.FreePorts;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MonitorTest {
+    private CaptureStatus status = status(State.FOLLOWING, "G1");
+    private List<PartitionHealth> partitions = new ArrayList<>();
+    private final int port = FreePorts.next();
+    private final Monitor monitor = new Monitor(
+            List.of(() -> status),
+            List.of(() -> new CompactorHealth("RUNNING", false, 0, partitions)),
+            "1.2.3",
+            () -> Instant.ofEpochMilli(100_000));
+    private final MetricsServer server = MetricsServer.open("127.0.0.1", port, monitor);
+
+    MonitorTest() {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static CaptureStatus status(State state, String generation) {
+        return new CaptureStatus(
+                "prod",
+                state,
+                state == State.FOLLOWING ? "" : "no broker answers",
+                generation,
+                CaptureStatus.Base.READY,
+                new CaptureStatus.Revisions(90, 95, 100),
+                Optional.of(new CaptureStatus.Lag(10, 2_500)),
+                Optional.of(new Headroom(
+                        40, 50, OptionalLong.of(120_000), OptionalLong.of(300_000), Headroom.Verdict.SHORT)),
+                new CaptureStatus.Totals(
+                        7,
+                        8,
+                        9,
+                        10,
+                        Arrays.stream(ReconnectCause.values())
+                                .collect(Collectors.toMap(cause -> cause, cause -> (long) cause.ordinal()))),
+                new CaptureStatus.SpoolUse(11, 12, 13),
+                OptionalLong.empty());
+    }
+
+    private static PartitionHealth partition(PartitionHealth.Phase phase) {
+        return new PartitionHealth(3, phase, "prod", "G1", 80, 0, 90, 40_000, 5, 6, 4, "");
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+
+    private List<String> lines() throws IOException, InterruptedException {
+        return get("/metrics").body().lines().toList();
+    }
+
+    @Test
+    void everyMetricOfThePageIsServedUnderItsNameWithItsTypeAndLabels() throws Exception {
+        partitions.add(partition(PartitionHealth.Phase.FOLDING));
+        assertThat(lines())
+                .contains(
+                        "# TYPE tidemark_capture_lag_seconds gauge",
+                        "tidemark_capture_lag_seconds{cluster=\"prod\"} 2.5",
+                        "tidemark_capture_lag_revisions{cluster=\"prod\"} 10.0",
+                        "tidemark_capture_compaction_headroom_revisions{cluster=\"prod\"} 50.0",
+                        "tidemark_capture_compaction_headroom_seconds{cluster=\"prod\"} 120.0",
+                        "tidemark_capture_compaction_headroom_short{cluster=\"prod\"} 1.0",
+                        "# TYPE tidemark_capture_revisions_total counter",
+                        "tidemark_capture_revisions_total{cluster=\"prod\"} 7.0",
+                        "tidemark_capture_bytes_total{cluster=\"prod\"} 8.0",
+                        "tidemark_capture_transactions_total{cluster=\"prod\"} 10.0",
+                        "tidemark_capture_reconnects_total{cause=\"timeout\",cluster=\"prod\"} 2.0",
+                        "tidemark_capture_state{cluster=\"prod\",state=\"following\"} 1.0",
+                        "tidemark_capture_state{cluster=\"prod\",state=\"stopped\"} 0.0",
+                        "tidemark_capture_generation_info{cluster=\"prod\",generation=\"G1\"} 1",
+                        "tidemark_capture_spool_disk_bytes{cluster=\"prod\"} 12.0",
+                        "tidemark_compactor_committed_revision{cluster=\"prod\",partition=\"3\"} 80.0",
+                        "tidemark_compactor_open_interval_age_seconds{cluster=\"prod\",partition=\"3\"} 60.0",
+                        "tidemark_compactor_commits_total{cluster=\"prod\",partition=\"3\"} 4.0",
+                        "tidemark_build_info{version=\"1.2.3\"} 1");
+        String all = get("/metrics").body();
+        assertThat(MetricsPage.names())
+                .filteredOn(name -> !name.equals("tidemark_capture_clock_skew_seconds"))
+                .allSatisfy(name -> assertThat(all).contains("\n" + name + ""));
+        assertThat(all).doesNotContain("clock_skew").contains("jvm_memory_used_bytes");
+    }
+
+    @Test
+    void whatIsNoLongerTrueIsGoneAtTheNextScrape() throws Exception {
+        partitions.add(partition(PartitionHealth.Phase.FOLDING));
+        assertThat(get("/metrics").body()).contains("generation=\"G1\"").contains("partition=\"3\"");
+        partitions.clear();
+        status = status(State.FOLLOWING, "G2");
+        assertThat(get("/metrics").body())
+                .contains("generation=\"G2\"")
+                .doesNotContain("generation=\"G1\"")
+                .doesNotContain("partition=\"3\"");
+    }
+
+    @Test
+    void healthSaysWhoIsNotWellAndWhy() throws Exception {
+        assertThat(get("/health").statusCode()).isEqualTo(200);
+        status = status(State.WAITING_FOR_KAFKA, "G1");
+        HttpResponse<String> answer = get("/health");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body())
+                .startsWith("{\"ok\":false,\"captures\":[{\"cluster\":\"prod\",\"ok\":false,"
+                        + "\"state\":\"WAITING_FOR_KAFKA\",\"why\":\"no broker answers\"")
+                .contains("\"verdict\":\"SHORT\"");
+        status = status(State.FOLLOWING, "G1");
+        partitions.add(partition(PartitionHealth.Phase.IN_HOLE));
+        assertThat(get("/health").statusCode()).isEqualTo(503);
+    }
+
+    @Test
+    void otherPathsAndMethodsAreRefused() throws Exception {
+        assertThat(get("/metrics/more").statusCode()).isEqualTo(404);
+        assertThat(get("/").statusCode()).isEqualTo(404);
+        HttpRequest post = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health"))
+                .POST(BodyPublishers.noBody())
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(post, BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(405);
+    }
+}
