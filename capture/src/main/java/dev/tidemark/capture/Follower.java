@@ -7,9 +7,9 @@ import dev.tidemark.etcd.rpc.EtcdWatch;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +24,15 @@ final class Follower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
+    private static final Duration PULSE = Duration.ofMillis(250);
     private static final int MAX_DISORDERS = 3;
 
     private final Members members;
     private final Spool spool;
     private final LeaseBook leases;
     private final Generations generations;
-    private final InstantSource clock;
+    private final WarpedClock clock;
+    private final LongSupplier nanoTime;
     private final FollowerSettings settings;
     private volatile boolean closed;
     private volatile EtcdWatch watch;
@@ -58,13 +60,15 @@ final class Follower implements Runnable {
             Spool spool,
             LeaseBook leases,
             Generations generations,
-            InstantSource clock,
+            WarpedClock clock,
+            LongSupplier nanoTime,
             FollowerSettings settings) {
         this.members = members;
         this.spool = spool;
         this.leases = leases;
         this.generations = generations;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.settings = settings;
     }
 
@@ -131,7 +135,7 @@ final class Follower implements Runnable {
     }
 
     private void connectOnce() {
-        long askedAt = clock.millis();
+        WarpedClock.Reading askedAt = clock.read();
         Members.Reached reached = members.reach();
         everReached = true;
         try (EtcdClient member = reached.client()) {
@@ -142,9 +146,10 @@ final class Follower implements Runnable {
         }
     }
 
-    private void serve(EtcdClient member, EtcdHeader now, long askedAt) {
+    private void serve(EtcdClient member, EtcdHeader now, WarpedClock.Reading askedAt) {
         generations.identify(now);
         if (!generations.isOpen()) {
+            leases.lookAway();
             generations.begin(now.revision());
         }
         Position position = generations.position();
@@ -162,6 +167,7 @@ final class Follower implements Runnable {
         if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {
             catching = Catching.DONE;
             LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
+            leases.lookAway();
             generations.catchUp(member, now.revision());
             return;
         }
@@ -171,10 +177,13 @@ final class Follower implements Runnable {
 
     private void watch(EtcdClient member, long start, Position position) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
-        WatchSession session = new WatchSession(member, start, position, spool, leases, clock, settings.tickInterval());
+        WatchSession session;
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
-        try (EtcdWatch open = member.watch(start)) {
+        try (EtcdWatch open = member.watch(start);
+                Pulse pulse = Pulse.start(member, clock, PULSE)) {
             watch = open;
+            session =
+                    new WatchSession(member, start, position, spool, leases, pulse, nanoTime, settings.tickInterval());
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
             }

@@ -45,22 +45,23 @@ final class SnapshotDownload {
 
     /** Runs it into {@code file}, which must not exist; on any failure the file is gone again. */
     SnapshotFile into(Path file, LongSupplier nanoTime) {
-        long started = nanoTime.getAsLong();
         try (stream;
                 FileChannel out = create(file)) {
-            return download(file, out, nanoTime, started);
+            return download(file, out, nanoTime);
         } catch (IOException e) {
             throw disk(file, e);
         }
     }
 
-    private SnapshotFile download(Path file, FileChannel out, LongSupplier nanoTime, long started) throws IOException {
+    private SnapshotFile download(Path file, FileChannel out, LongSupplier nanoTime) throws IOException {
         boolean whole = false;
         try {
-            copy(file, out);
+            Optional<SnapshotResponse> first = next();
+            long begun = nanoTime.getAsLong();
+            copy(first, file, out);
             String sha256 = prove();
             whole = true;
-            return new SnapshotFile(file, written, sha256, Duration.ofNanos(nanoTime.getAsLong() - started));
+            return new SnapshotFile(file, written, sha256, Duration.ofNanos(nanoTime.getAsLong() - begun));
         } finally {
             if (!whole) {
                 Files.deleteIfExists(file);
@@ -68,8 +69,8 @@ final class SnapshotDownload {
         }
     }
 
-    private void copy(Path file, FileChannel out) throws IOException {
-        Optional<SnapshotResponse> chunk = next();
+    private void copy(Optional<SnapshotResponse> first, Path file, FileChannel out) throws IOException {
+        Optional<SnapshotResponse> chunk = first;
         while (chunk.isPresent()) {
             byte[] bytes = chunk.get().getBlob().toByteArray();
             if (written == 0) {
