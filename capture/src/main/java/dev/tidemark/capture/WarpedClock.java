@@ -2,13 +2,15 @@ package dev.tidemark.capture;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A wall clock that is believed only as far as a steady one agrees. While both tell the same time a reading is a point;
- * once the wall clock has jumped, nobody here knows which one is right, and a reading is the span between the two. A jump
- * that stays for a quarter of an hour is taken for a correction. Thread-safe.
+ * A wall clock that is believed only as far as a steady one agrees, and a witness: the broker's clock, which stamps what is
+ * written. While all tell the same time a reading is a point; once the wall clock has jumped, or is another than the
+ * witness's, nobody here knows which one is right, and a reading is the span between them. A jump that stays for a quarter
+ * of an hour is taken for a correction. Thread-safe.
  *
  * <p>A clock that is set right slowly, as NTP does it, stays within the tolerance and is followed.
  */
@@ -18,6 +20,9 @@ final class WarpedClock {
 
     /** NTP slews by up to 500 parts in a million; twice that is tolerated between two readings. */
     private static final long SLEW = 1_000;
+
+    /** A transaction may take this long between the witness's stamp and its arrival here. */
+    private static final Duration WITNESS_TOLERANCE = Duration.ofSeconds(2);
 
     private static final Duration BELIEF = Duration.ofMinutes(15);
 
@@ -33,6 +38,11 @@ final class WarpedClock {
     private long warpMillis;
 
     private long warpedSinceNanos;
+
+    /** What the witness said when it last disagreed, and when; empty as long as it agrees. */
+    private OptionalLong witnessMillis = OptionalLong.empty();
+
+    private long witnessNanos;
 
     /**
      * The time, as far as it is known: it lies between both, inclusive.
@@ -58,6 +68,13 @@ final class WarpedClock {
         agree(wall.millis(), nanoTime.getAsLong());
     }
 
+    /** Another machine's clock said that it is {@code millis}, just now but for what a transaction takes. */
+    synchronized void witness(long millis) {
+        witnessNanos = nanoTime.getAsLong();
+        boolean agrees = Math.abs(millis - wall.millis()) <= WITNESS_TOLERANCE.toMillis();
+        witnessMillis = agrees ? OptionalLong.empty() : OptionalLong.of(millis);
+    }
+
     /** The time now. */
     synchronized Reading read() {
         long nanos = nanoTime.getAsLong();
@@ -74,9 +91,11 @@ final class WarpedClock {
         } else if (nanos - warpedSinceNanos >= BELIEF.toNanos()) {
             agree(now, nanos);
         }
-        return warpMillis == 0
-                ? new Reading(now, now, nanos)
-                : new Reading(Math.min(now, steady), Math.max(now, steady), nanos);
+        long other = warpMillis == 0 ? now : steady;
+        long third = witnessMillis.isEmpty()
+                ? now
+                : witnessMillis.getAsLong() + TimeUnit.NANOSECONDS.toMillis(nanos - witnessNanos);
+        return new Reading(Math.min(now, Math.min(other, third)), Math.max(now, Math.max(other, third)), nanos);
     }
 
     private void agree(long millis, long nanos) {

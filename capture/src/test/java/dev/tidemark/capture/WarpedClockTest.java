@@ -64,6 +64,16 @@ class WarpedClockTest {
         assertThat(clock.read().earliestMillis()).isEqualTo(wall - 660_000);
     }
 
+    @Test
+    void aWitnessThatDisagreesWidensTheSpanFromTheStart() {
+        clock.witness(wall - 600_000);
+        pass(Duration.ofMinutes(1));
+        assertThat(clock.read().earliestMillis()).isEqualTo(wall - 600_000);
+        assertThat(clock.read().latestMillis()).isEqualTo(wall);
+        clock.witness(wall - 1_500);
+        assertThat(clock.read()).isEqualTo(new WarpedClock.Reading(wall, wall, steady * 1_000_000));
+    }
+
     private void pass(Duration time) {
         wall += time.toMillis();
         steady += time.toMillis();
