@@ -92,6 +92,11 @@ public final class EtcdServer extends Server {
         return "http://127.0.0.1:" + clientPort;
     }
 
+    /** The client port, for a proxy in front of it. */
+    public int port() {
+        return clientPort;
+    }
+
     private String peerUrl() {
         return "http://127.0.0.1:" + peerPort;
     }
