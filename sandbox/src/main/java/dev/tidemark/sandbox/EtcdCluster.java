@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
@@ -58,16 +56,7 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** Starts all members that don't run, at once: none becomes ready without a majority. */
     public void start() {
-        List<CompletableFuture<Void>> starts = members.stream()
-                .map(member -> CompletableFuture.runAsync(member::start, task -> new Thread(task).start()))
-                .toList();
-        try {
-            starts.forEach(CompletableFuture::join);
-        } catch (CompletionException e) {
-            // Whoever else still starts must have ended before anything is cleaned up.
-            starts.forEach(start -> start.handle((done, error) -> null).join());
-            throw e.getCause() instanceof SandboxException known ? known : e;
-        }
+        Server.startTogether(members);
     }
 
     /** One member, to be killed, stopped, paused, started or asked by itself. */
