@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -28,7 +27,17 @@ public final class KafkaCluster implements AutoCloseable {
 
     private final List<KafkaServer> nodes = new ArrayList<>();
 
-    private KafkaCluster() {}
+    private final Admin admin;
+
+    private KafkaCluster(List<KafkaNode> together) {
+        this.admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                together.stream().map(KafkaNode::address).toList(),
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                "5000",
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                "10000"));
+    }
 
     /** Starts an empty Kafka of three nodes. */
     public static KafkaCluster launch() {
@@ -37,9 +46,10 @@ public final class KafkaCluster implements AutoCloseable {
 
     /** Starts an empty Kafka of so many nodes, with further broker settings, which win over the sandbox's own. */
     public static KafkaCluster launch(int size, Map<String, String> settings) {
-        KafkaCluster cluster = new KafkaCluster();
+        List<KafkaNode> together = KafkaNode.together(size);
+        KafkaCluster cluster = new KafkaCluster(together);
         try {
-            KafkaNode.together(size).forEach(node -> cluster.nodes.add(KafkaServer.node(node, settings)));
+            together.forEach(node -> cluster.nodes.add(KafkaServer.node(node, settings)));
             cluster.start();
             cluster.awaitInSync();
             return cluster;
@@ -115,11 +125,7 @@ public final class KafkaCluster implements AutoCloseable {
 
     /** Kafka's answer; empty if it has none now. */
     private <T> Optional<T> ask(Question<T> question) {
-        Properties settings = new Properties();
-        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000");
-        try (Admin admin = Admin.create(settings)) {
+        try {
             return Optional.of(question.ask(admin));
         } catch (ExecutionException notNow) {
             return Optional.empty();
@@ -137,6 +143,7 @@ public final class KafkaCluster implements AutoCloseable {
     /** Kills all nodes and deletes their data. */
     @Override
     public void close() {
+        admin.close(Duration.ZERO);
         nodes.forEach(KafkaServer::close);
     }
 }

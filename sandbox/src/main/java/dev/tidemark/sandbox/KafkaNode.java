@@ -46,6 +46,11 @@ record KafkaNode(int id, int brokerPort, int controllerPort, String clusterId, L
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
+    /** Where clients connect to. */
+    String address() {
+        return "127.0.0.1:" + brokerPort;
+    }
+
     /** How the storage of the node is formatted. */
     List<String> formatFlags() {
         List<String> flags = new ArrayList<>(List.of("-t", clusterId));

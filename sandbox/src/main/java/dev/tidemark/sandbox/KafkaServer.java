@@ -167,7 +167,7 @@ public final class KafkaServer extends Server {
 
     /** The value of {@code bootstrap.servers}. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + node.brokerPort();
+        return node.address();
     }
 
     private Path dataDirectory() {
