@@ -11,12 +11,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only writer of a partition: one transaction at a time, each checked to stand right after the one before. Any error
  * ends it; whoever owns it opens another one and reads the topic's end. Not thread-safe.
  */
 final class TransactionalLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalLog.class);
     /** The record header that holds the writing instance's id. */
     static final String WRITER_HEADER = "writer";
 
@@ -59,6 +62,7 @@ final class TransactionalLog implements AutoCloseable {
 
     void begin() {
         sent.clear();
+        LOG.debug("a transaction begins at offset {}", nextOffset);
         producer.beginTransaction();
     }
 
@@ -84,7 +88,9 @@ final class TransactionalLog implements AutoCloseable {
             }
             expected++;
         }
+        LOG.debug("a transaction of {} records is about to be committed", sent.size());
         producer.commitTransaction();
+        LOG.debug("committed up to offset {}", expected);
         // The commit's own marker takes an offset too.
         nextOffset = expected + 1;
     }
