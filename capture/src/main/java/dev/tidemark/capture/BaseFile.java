@@ -14,10 +14,17 @@ import java.nio.file.Path;
  * @param database the file, opened
  * @param endpoint who sent it
  * @param status who sent it, right before
- * @param takenAt milliseconds since the epoch
+ * @param askedAt when it was asked for, and nothing that it lacks was committed: milliseconds since the epoch
+ * @param takenAt when all that it holds was committed: milliseconds since the epoch
  */
 record BaseFile(
-        Path directory, SnapshotFile snapshot, EtcdDatabase database, String endpoint, EtcdStatus status, long takenAt)
+        Path directory,
+        SnapshotFile snapshot,
+        EtcdDatabase database,
+        String endpoint,
+        EtcdStatus status,
+        long askedAt,
+        long takenAt)
         implements Closeable {
     /** R: the snapshot's revision. */
     long revision() {

@@ -41,7 +41,6 @@ final class BaseJob implements Runnable {
      *
      * @param members connections of its own
      * @param ids fresh ULIDs
-     * @param clock milliseconds since the epoch
      * @param spool takes the finished base, or the error that ends capture
      */
     record Surroundings(
@@ -49,7 +48,7 @@ final class BaseJob implements Runnable {
             ClusterArchive archive,
             Path directory,
             Supplier<String> ids,
-            Supplier<Long> clock,
+            WarpedClock clock,
             Spool spool) {}
 
     /**
@@ -125,10 +124,12 @@ final class BaseJob implements Runnable {
         Path directory = Rooms.create(around.directory, "base-" + around.ids.get());
         try {
             EtcdStatus status = client.status();
-            long takenAt = around.clock.get();
+            long askedAt = around.clock.read().earliestMillis();
             SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
+            long takenAt =
+                    around.clock.read().latestMillis() - snapshot.streamed().toMillis();
             EtcdDatabase database = EtcdDatabase.open(snapshot.path());
-            BaseFile file = new BaseFile(directory, snapshot, database, client.endpoint(), status, takenAt);
+            BaseFile file = new BaseFile(directory, snapshot, database, client.endpoint(), status, askedAt, takenAt);
             if (file.revision() < wanted) {
                 file.close();
                 throw new CaptureException(

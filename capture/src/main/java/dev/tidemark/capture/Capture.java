@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -38,6 +39,8 @@ public final class Capture implements Closeable {
     private final ClusterArchive archive;
     private final Function<EtcdSettings, EtcdClient> connector;
     private final InstantSource clock;
+    private final WarpedClock time;
+    private final LongSupplier nanoTime;
     private final Supplier<String> ids;
     private final String instance;
     private final TopicSetup setup;
@@ -53,20 +56,34 @@ public final class Capture implements Closeable {
 
     /** A capture with the system's clock; the archive stays the caller's. */
     public Capture(CaptureSettings settings, ClusterArchive archive) {
-        this(settings, archive, EtcdClient::open, InstantSource.system(), () -> UlidCreator.getMonotonicUlid()
-                .toString());
+        this(
+                settings,
+                archive,
+                EtcdClient::open,
+                new Clocks(InstantSource.system(), System::nanoTime),
+                () -> UlidCreator.getMonotonicUlid().toString());
     }
+
+    /**
+     * The clocks of a capture.
+     *
+     * @param wall the wall clock, which may jump
+     * @param nanoTime a steady clock in nanoseconds, such as {@link System#nanoTime}
+     */
+    record Clocks(InstantSource wall, LongSupplier nanoTime) {}
 
     Capture(
             CaptureSettings settings,
             ClusterArchive archive,
             Function<EtcdSettings, EtcdClient> connector,
-            InstantSource clock,
+            Clocks clocks,
             Supplier<String> ids) {
         this.settings = settings;
         this.archive = archive;
         this.connector = connector;
-        this.clock = clock;
+        this.clock = clocks.wall();
+        this.nanoTime = clocks.nanoTime();
+        this.time = new WarpedClock(clock, nanoTime);
         this.ids = ids;
         this.instance = ids.get();
         this.setup = new TopicSetup(settings);
@@ -252,7 +269,7 @@ public final class Capture implements Closeable {
         TransactionalLog log = access.openLog();
         try {
             TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
-            Generations.Standing standing = new Resume(archive, access, clock, left).from(end);
+            Generations.Standing standing = new Resume(archive, access, time, left).from(end);
             return new Session(access, log, end, standing);
         } catch (RuntimeException e) {
             log.close();
@@ -285,7 +302,7 @@ public final class Capture implements Closeable {
     /** From what the topic says until it says something else. */
     private final class Session implements Leadership.Led, Closeable {
         private final Spool spool = new Spool(settings.spool());
-        private final LeaseBook leases = new LeaseBook(clock, LEASE_PATIENCE);
+        private final LeaseBook leases = new LeaseBook(LEASE_PATIENCE);
         private final Generations generations;
         private final Follower follower;
         private final HeadroomProbe probe;
@@ -300,18 +317,19 @@ public final class Capture implements Closeable {
                     archive,
                     settings.spool().directory(),
                     ids,
-                    clock::millis,
+                    time,
                     spool);
-            generations = new Generations(settings, spool, around, clock, standing);
+            generations = new Generations(settings, spool, around, time, standing);
             follower = new Follower(
                     new Members(settings.source(), connector),
                     spool,
                     leases,
                     generations,
-                    clock,
+                    time,
+                    nanoTime,
                     new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG),
                     gauge);
-            writer = new TopicWriter(settings, spool, leases, access, clock, gauge, log, end, position);
+            writer = new TopicWriter(settings, spool, leases, access, time, gauge, log, end, position);
             probe = new HeadroomProbe(settings, new Members(settings.source(), connector), gauge);
             gauge.opened(spool, standing, end.state().provenAt());
             following = new Thread(follower, "tidemark-follow-" + settings.cluster());

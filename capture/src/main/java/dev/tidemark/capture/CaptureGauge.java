@@ -18,7 +18,6 @@ import java.util.OptionalLong;
  * Thread-safe.
  */
 final class CaptureGauge {
-    private static final long LONGEST_SURE_MILLIS = 1_000;
 
     private final String cluster;
     private final long diskLimit;
@@ -226,11 +225,7 @@ final class CaptureGauge {
         transactions++;
         records += receipt.records();
         bytes += receipt.bytes();
-        long now = clock.millis();
-        long took = receipt.millis();
-        if (receipt.appendedAtMillis() > 0 && took < LONGEST_SURE_MILLIS) {
-            clockSkew = OptionalLong.of(receipt.appendedAtMillis() - (now - took / 2));
-        }
+        receipt.brokerMillis().ifPresent(broker -> clockSkew = OptionalLong.of(broker - clock.millis()));
     }
 
     /** The generation's base is announced. */

@@ -79,6 +79,8 @@ public record CaptureStatus(
         DISORDER,
         /** The source's history was another one. */
         REPLACED,
+        /** The watch delivered nothing, though the source had gone on. */
+        SILENT,
         /** The spool was full. */
         SPOOL_FULL,
         /** Anything else; the log says what. */

@@ -7,9 +7,9 @@ import dev.tidemark.etcd.rpc.EtcdWatch;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +23,15 @@ import org.slf4j.LoggerFactory;
 final class Follower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
+    private static final Duration PULSE = Duration.ofMillis(250);
     private static final int MAX_DISORDERS = 3;
 
     private final Members members;
     private final Spool spool;
     private final LeaseBook leases;
     private final Generations generations;
-    private final InstantSource clock;
+    private final WarpedClock clock;
+    private final LongSupplier nanoTime;
     private final FollowerSettings settings;
     private final CaptureGauge gauge;
     private volatile boolean closed;
@@ -58,7 +60,8 @@ final class Follower implements Runnable {
             Spool spool,
             LeaseBook leases,
             Generations generations,
-            InstantSource clock,
+            WarpedClock clock,
+            LongSupplier nanoTime,
             FollowerSettings settings,
             CaptureGauge gauge) {
         this.members = members;
@@ -66,6 +69,7 @@ final class Follower implements Runnable {
         this.leases = leases;
         this.generations = generations;
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.settings = settings;
         this.gauge = gauge;
     }
@@ -150,7 +154,7 @@ final class Follower implements Runnable {
     }
 
     private void connectOnce() {
-        long askedAt = clock.millis();
+        WarpedClock.Reading askedAt = clock.read();
         Members.Reached reached = reach();
         try (EtcdClient member = reached.client()) {
             leases.ask(Optional.of(member));
@@ -160,10 +164,11 @@ final class Follower implements Runnable {
         }
     }
 
-    private void serve(EtcdClient member, EtcdHeader now, long askedAt) {
+    private void serve(EtcdClient member, EtcdHeader now, WarpedClock.Reading askedAt) {
         generations.identify(now);
         gauge.reached(now.revision());
         if (!generations.isOpen()) {
+            leases.lookAway();
             generations.begin(now.revision());
         }
         Position position = generations.position();
@@ -182,6 +187,7 @@ final class Follower implements Runnable {
         if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {
             catching = Catching.DONE;
             LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
+            leases.lookAway();
             generations.catchUp(member, now.revision());
             return;
         }
@@ -191,12 +197,14 @@ final class Follower implements Runnable {
 
     private void watch(EtcdClient member, long start, Position position) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
-        WatchSession session =
-                new WatchSession(member, start, position, spool, leases, clock, settings.tickInterval(), gauge);
+        WatchSession session;
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
-        try (EtcdWatch open = member.watch(start)) {
+        try (EtcdWatch open = member.watch(start);
+                Pulse pulse = Pulse.start(member, clock, PULSE)) {
             watch = open;
             gauge.watching(position.last());
+            session =
+                    new WatchSession(member, start, position, spool, leases, pulse, nanoTime, settings.tickInterval(), gauge);
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
             }

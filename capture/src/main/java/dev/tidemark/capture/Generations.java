@@ -9,7 +9,6 @@ import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,7 @@ final class Generations {
     private final Spool spool;
     private final BaseJob.Surroundings around;
     private final Supplier<String> ids;
-    private final InstantSource clock;
+    private final WarpedClock clock;
     private final CaptureSettings.NewSource newSource;
 
     private Optional<Position> position = Optional.empty();
@@ -63,11 +62,7 @@ final class Generations {
             long archivedLast) {}
 
     Generations(
-            CaptureSettings settings,
-            Spool spool,
-            BaseJob.Surroundings around,
-            InstantSource clock,
-            Standing standing) {
+            CaptureSettings settings, Spool spool, BaseJob.Surroundings around, WarpedClock clock, Standing standing) {
         this.cluster = settings.cluster();
         this.newSource = settings.newSource();
         this.spool = spool;
@@ -153,7 +148,7 @@ final class Generations {
                 file.status().clusterId(),
                 file.status().version(),
                 file.revision(),
-                file.takenAt(),
+                file.askedAt(),
                 before.map(end -> end.before(file.compactRevision())).orElse(null));
     }
 

@@ -7,7 +7,6 @@ import dev.tidemark.schemas.LeaseTtl;
 import dev.tidemark.schemas.topic.TopicEncoder;
 import java.io.Closeable;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,14 +24,12 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Asks the source for the TTL of each lease that appears on a put: once, as soon as it is seen, beside the stream. A lease
- * that could have died since it was asked, as its TTL is over, is asked again when it appears again: ids may be granted
- * anew. A lease that is gone, or whose answer takes too long, is recorded as unknown and asked at its next appearance.
- * Thread-safe.
+ * whose keys have all died since may be gone, and its id granted anew: it is asked again when it appears again. So is one
+ * that was gone, or whose answer took too long: it is recorded as unknown until then. Thread-safe.
  */
 final class LeaseBook implements Closeable {
     private static final int REMEMBERED = 100_000;
 
-    private final InstantSource clock;
     private final Duration patience;
     private final ExecutorService asking = Executors.newFixedThreadPool(2, runnable -> {
         Thread thread = new Thread(runnable, "tidemark-leases");
@@ -47,16 +44,18 @@ final class LeaseBook implements Closeable {
             return size() > REMEMBERED;
         }
     };
+    private final LeasedKeys keys = new LeasedKeys(REMEMBERED, this::bereave);
     private EtcdClient client;
 
     /** One asked lease. */
     private static final class Question {
-        private final long askedAt;
         private final CompletableFuture<LeaseTtl> answer;
         private boolean recorded;
 
-        Question(long askedAt, CompletableFuture<LeaseTtl> answer) {
-            this.askedAt = askedAt;
+        /** Whether all keys that were seen on the lease have died since. */
+        private boolean bereft;
+
+        Question(CompletableFuture<LeaseTtl> answer) {
             this.answer = answer;
         }
     }
@@ -64,8 +63,7 @@ final class LeaseBook implements Closeable {
     /**
      * @param patience how long {@link #firstSeenIn} waits for answers
      */
-    LeaseBook(InstantSource clock, Duration patience) {
-        this.clock = clock;
+    LeaseBook(Duration patience) {
         this.patience = patience;
     }
 
@@ -74,13 +72,20 @@ final class LeaseBook implements Closeable {
         client = member.orElse(null);
     }
 
-    /** Asks for the leases that appear for the first time, or again, without waiting. */
+    /** Asks for the leases that appear for the first time, or again, without waiting. Changes are seen in their order. */
     synchronized void see(List<Change> changes) {
         for (Change change : changes) {
             if (change.lease() != 0) {
                 see(change.lease());
             }
+            keys.see(change);
         }
+    }
+
+    /** Changes will not be seen for a while: a lease that appears after it may be another one. */
+    synchronized void lookAway() {
+        keys.forget();
+        questions.values().forEach(question -> question.bereft = true);
     }
 
     /**
@@ -120,26 +125,31 @@ final class LeaseBook implements Closeable {
         asking.shutdownNow();
     }
 
+    private void bereave(long lease) {
+        Question known = questions.get(lease);
+        if (known != null) {
+            known.bereft = true;
+        }
+    }
+
     private void see(long id) {
         Question known = questions.get(id);
-        if (known == null || mayHaveDied(known)) {
+        if (known == null || isToBeAskedAgain(known)) {
             EtcdClient member = client;
             CompletableFuture<LeaseTtl> answer = member == null
                     ? CompletableFuture.completedFuture(new LeaseTtl(id, LeaseTtl.UNKNOWN))
                     : CompletableFuture.supplyAsync(() -> member.leaseTtl(id), asking);
-            questions.put(id, new Question(clock.millis(), answer));
+            questions.put(id, new Question(answer));
         }
     }
 
-    private boolean mayHaveDied(Question known) {
-        if (!known.answer.isDone()) {
-            return false;
-        }
-        if (known.answer.isCompletedExceptionally()) {
+    private static boolean isToBeAskedAgain(Question known) {
+        if (known.bereft) {
             return true;
         }
-        long ttl = known.answer.join().ttlSeconds();
-        return ttl == LeaseTtl.UNKNOWN || clock.millis() - known.askedAt >= TimeUnit.SECONDS.toMillis(ttl);
+        return known.answer.isDone()
+                && (known.answer.isCompletedExceptionally()
+                        || known.answer.join().ttlSeconds() == LeaseTtl.UNKNOWN);
     }
 
     private synchronized Question unrecorded(long id) {

@@ -6,20 +6,19 @@ import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /** Works out from the topic's end, and from the archive where that is silent, where capture goes on. */
 final class Resume {
     private final ClusterArchive archive;
     private final TopicAccess access;
-    private final InstantSource clock;
+    private final WarpedClock clock;
     private final Optional<Ending> left;
 
     /**
      * @param left how the generation ends that this process wrote before, if the topic holds nothing any more
      */
-    Resume(ClusterArchive archive, TopicAccess access, InstantSource clock, Optional<Ending> left) {
+    Resume(ClusterArchive archive, TopicAccess access, WarpedClock clock, Optional<Ending> left) {
         this.archive = archive;
         this.access = access;
         this.clock = clock;
@@ -53,7 +52,7 @@ final class Resume {
         archived.ifPresent(found -> new BaseRecall(archive).into(tail.overlap(), found, last));
         Stamper stamper = new Stamper(clock, tail.lastCapturedAt());
         if (tail.provenAt() > 0) {
-            stamper.proven(last, tail.provenAt());
+            stamper.provenBefore(last, tail.provenAt());
         }
         Position position = new Position(tail.generation(), last, tail.overlap(), stamper);
         return new Generations.Standing(

@@ -1,63 +1,68 @@
 package dev.tidemark.capture;
 
 import dev.tidemark.schemas.Change;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
 /**
- * Gives revisions their times, since etcd stores none: {@code capturedAt} is the wall clock, never running back within a
- * generation, and {@code notBefore} is when it was last known that the revision did not exist yet. Not thread-safe.
+ * Gives revisions their times, since etcd stores none. {@code capturedAt} is the latest that the clock may mean, never
+ * running back within a generation: by then the revision surely existed. {@code notBefore} is the earliest that the clock
+ * may have meant when the revision was last known not to exist. The source committed it between both, whatever the clock
+ * did meanwhile. Not thread-safe.
  */
 final class Stamper {
-    private final InstantSource clock;
+    private final WarpedClock clock;
     private final Deque<Proof> proofs = new ArrayDeque<>();
     private long lastCapturedAt;
 
-    /** At {@code atMillis} no revision after {@code revision} existed. */
-    private record Proof(long revision, long atMillis) {}
+    /** At that time no revision after {@code revision} existed. */
+    private record Proof(long revision, WarpedClock.Reading at) {}
 
     /**
      * @param lastCapturedAt the generation's last capturedAt; 0 if it has none
      */
-    Stamper(InstantSource clock, long lastCapturedAt) {
+    Stamper(WarpedClock clock, long lastCapturedAt) {
         this.clock = clock;
         this.lastCapturedAt = lastCapturedAt;
     }
 
-    /** Notes that no revision after {@code revision} existed at that time; older news than is known is ignored. */
-    void proven(long revision, long atMillis) {
+    /**
+     * Notes that no revision after {@code revision} existed at that time; proofs are told in their order.
+     *
+     * @param at read before the source was asked
+     */
+    void proven(long revision, WarpedClock.Reading at) {
         Proof newest = proofs.peekLast();
-        if (newest != null && (newest.revision > revision || newest.atMillis > atMillis)) {
+        if (newest != null && newest.revision > revision) {
             return;
         }
         if (newest != null && newest.revision == revision) {
             proofs.removeLast();
         }
-        proofs.addLast(new Proof(revision, atMillis));
+        proofs.addLast(new Proof(revision, at));
     }
 
-    /** What the clock says, not before any time given out so far. */
-    long now() {
-        lastCapturedAt = Math.max(lastCapturedAt, clock.millis());
-        return lastCapturedAt;
+    /** Notes the same as an earlier run of capture wrote it down. */
+    void provenBefore(long revision, long atMillis) {
+        WarpedClock.Reading now = clock.read();
+        proven(revision, new WarpedClock.Reading(Math.min(atMillis, now.earliestMillis()), atMillis, now.nanos()));
     }
 
     /** The same changes with their times; they arrived just now, together. */
     List<Change> stamp(List<Change> changes) {
-        long capturedAt = now();
+        WarpedClock.Reading now = clock.read();
+        lastCapturedAt = Math.max(lastCapturedAt, now.latestMillis());
         List<Change> stamped = new ArrayList<>(changes.size());
         for (Change change : changes) {
-            stamped.add(change.withTimes(capturedAt, Math.min(capturedAt, notBefore(change.main()))));
+            stamped.add(change.withTimes(lastCapturedAt, notBefore(change.main(), now)));
         }
-        proven(changes.get(changes.size() - 1).main(), capturedAt);
         return stamped;
     }
 
     /** When it was last known that a revision did not exist; 0 if never. Revisions are asked for in ascending order. */
-    private long notBefore(long main) {
+    private long notBefore(long main, WarpedClock.Reading now) {
         Proof best = null;
         while (!proofs.isEmpty() && proofs.peekFirst().revision < main) {
             best = proofs.removeFirst();
@@ -66,6 +71,6 @@ final class Stamper {
             return 0;
         }
         proofs.addFirst(best);
-        return best.atMillis;
+        return now.earliestAt(best.at);
     }
 }

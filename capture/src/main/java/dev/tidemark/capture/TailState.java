@@ -78,10 +78,10 @@ final class TailState implements TopicVisitor {
         for (Change change : event.changes()) {
             digest.add(change);
             lastCapturedAt = change.capturedAtMillis();
+            provenAt = Math.max(provenAt, change.notBeforeMillis());
         }
         digest.complete();
         last = event.range().last();
-        provenAt = lastCapturedAt;
         revisions += event.range().size();
     }
 

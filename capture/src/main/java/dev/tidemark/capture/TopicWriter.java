@@ -7,7 +7,6 @@ import dev.tidemark.schemas.RevisionSequence;
 import dev.tidemark.schemas.topic.TopicEncoder;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +32,7 @@ final class TopicWriter {
     private final Spool spool;
     private final LeaseBook leases;
     private final TopicAccess access;
-    private final InstantSource clock;
+    private final WarpedClock clock;
     private final CaptureGauge gauge;
     private final TopicEncoder encoder = new TopicEncoder();
     private final Standing standing = new Standing();
@@ -72,7 +71,7 @@ final class TopicWriter {
             Spool spool,
             LeaseBook leases,
             TopicAccess access,
-            InstantSource clock,
+            WarpedClock clock,
             CaptureGauge gauge,
             TransactionalLog opened,
             TopicTail.End end,
@@ -191,7 +190,8 @@ final class TopicWriter {
 
     private void tick() {
         log.begin();
-        log.send(encoder.encode(new TopicEvent.Tick(standing.generation, clock.millis())));
+        log.send(encoder.encode(new TopicEvent.Tick(
+ standing.generation, clock.read().latestMillis())));
         commit();
     }
 
@@ -242,7 +242,9 @@ final class TopicWriter {
     }
 
     private void commit() {
-        gauge.committed(log.commit());
+        TransactionalLog.Receipt receipt = log.commit();
+        receipt.brokerMillis().ifPresent(clock::witness);
+        gauge.committed(receipt);
         wroteAtNanos = System.nanoTime();
     }
 

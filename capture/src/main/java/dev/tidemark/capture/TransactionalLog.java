@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -12,12 +13,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The only writer of a partition: one transaction at a time, each checked to stand right after the one before. Any error
  * ends it; whoever owns it opens another one and reads the topic's end. Not thread-safe.
  */
 final class TransactionalLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionalLog.class);
     /** The record header that holds the writing instance's id. */
     static final String WRITER_HEADER = "writer";
 
@@ -38,7 +42,16 @@ final class TransactionalLog implements AutoCloseable {
      * @param millis how long it took, from the transaction's begin
      * @param appendedAtMillis when the broker appended the last record, by its clock; not positive if it did not say
      */
-    record Receipt(long records, long bytes, long millis, long appendedAtMillis) {}
+    record Receipt(long records, long bytes, long millis, long appendedAtMillis) {
+        private static final long LONGEST_SURE_MILLIS = 2_000;
+
+        /** What the broker's clock says now, give or take half of the transaction; empty if that is too long to be of use. */
+        OptionalLong brokerMillis() {
+            return appendedAtMillis > 0 && millis < LONGEST_SURE_MILLIS
+                    ? OptionalLong.of(appendedAtMillis + millis / 2)
+                    : OptionalLong.empty();
+        }
+    }
 
     private TransactionalLog(
             KafkaProducer<byte[], byte[]> producer, TopicPlace place, String cluster, String instance) {
@@ -75,6 +88,7 @@ final class TransactionalLog implements AutoCloseable {
         bytes = 0;
         appendedAtMillis = 0;
         begunAtNanos = System.nanoTime();
+        LOG.debug("a transaction begins at offset {}", nextOffset);
         producer.beginTransaction();
     }
 
@@ -103,7 +117,9 @@ final class TransactionalLog implements AutoCloseable {
             }
             expected++;
         }
+        LOG.debug("a transaction of {} records is about to be committed", sent.size());
         producer.commitTransaction();
+        LOG.debug("committed up to offset {}", expected);
         // The commit's own marker takes an offset too.
         nextOffset = expected + 1;
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAtNanos);

@@ -6,24 +6,38 @@ import dev.tidemark.etcd.rpc.WatchSignal;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One watch: what is delivered again is compared, what is new goes into the spool. Used by one thread. */
+/**
+ * One watch: what is delivered again is compared, what is new goes into the spool. The pulse beside it says when revisions
+ * did not exist yet, proves progress while nothing comes, and unmasks a watch that has fallen silent. Used by one thread.
+ */
 final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
+    private static final Duration STEP = Duration.ofMillis(200);
+
+    /** A watch that owes revisions delivers the next of them within this time, however slowly it catches up. */
+    private static final Duration SILENCE = Duration.ofSeconds(10);
+
     private final EtcdClient member;
     private final long start;
     private final Position position;
     private final Spool spool;
     private final LeaseBook leases;
-    private final InstantSource clock;
+    private final Pulse pulse;
+    private final LongSupplier nanoTime;
     private final Duration tickInterval;
     private final CaptureGauge gauge;
     private boolean confirmed;
     private long difference;
-    private long progressAskedAt;
-    private EtcdWatch watch;
+    private long heardAt;
+    private long progressSaidAt;
 
     /** What to do next. */
     enum Outcome {
@@ -43,7 +57,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
             Position position,
             Spool spool,
             LeaseBook leases,
-            InstantSource clock,
+            Pulse pulse,
+            LongSupplier nanoTime,
             Duration tickInterval,
             CaptureGauge gauge) {
         this.member = member;
@@ -51,15 +66,51 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         this.position = position;
         this.spool = spool;
         this.leases = leases;
-        this.clock = clock;
+        this.pulse = pulse;
+        this.nanoTime = nanoTime;
         this.tickInterval = tickInterval;
         this.gauge = gauge;
+        this.heardAt = nanoTime.getAsLong();
+        this.progressSaidAt = heardAt;
     }
 
     /** Takes the next signal. */
     Outcome step(EtcdWatch open) {
-        watch = open;
-        return open.next(tickInterval).accept(this);
+        WatchSignal signal = open.next(STEP);
+        Optional<Pulse.Beat> newest = feel();
+        Outcome outcome = signal.accept(this);
+        return outcome == Outcome.GO_ON ? newest.map(this::compare).orElse(outcome) : outcome;
+    }
+
+    /** Tells the stamper of the proofs that came since; they came before the signal that is at hand was taken, or after. */
+    private Optional<Pulse.Beat> feel() {
+        Optional<Pulse.Beat> newest = Optional.empty();
+        for (Pulse.Beat beat : pulse.take()) {
+            position.stamper().proven(beat.revision(), beat.askedAt());
+            gauge.known(beat.revision());
+            newest = Optional.of(beat);
+        }
+        return newest;
+    }
+
+    private Outcome compare(Pulse.Beat beat) {
+        long now = nanoTime.getAsLong();
+        if (beat.revision() > position.last() && now - heardAt > SILENCE.toNanos()) {
+            LOG.warn(
+                    "the source stands at revision {}, but its watch at {} has delivered nothing after {} for {} s",
+                    beat.revision(),
+                    member.endpoint(),
+                    position.last(),
+                    TimeUnit.NANOSECONDS.toSeconds(now - heardAt));
+            gauge.reconnecting(CaptureStatus.ReconnectCause.SILENT);
+            return Outcome.RECONNECT;
+        }
+        if (beat.revision() == position.last() && now - progressSaidAt >= tickInterval.toNanos()) {
+            progressSaidAt = now;
+            spool.add(new Item.Progress(
+                    position.generation(), beat.revision(), beat.askedAt().earliestMillis()));
+        }
+        return Outcome.GO_ON;
     }
 
     /** The first revision that differs from what was captured. */
@@ -74,6 +125,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome revisions(WatchSignal.Revisions revisions) {
+        heardAt = nanoTime.getAsLong();
         if (!confirmed && start > 2 && member.isCompacted(start - 1)) {
             // A compaction has reached the start since it was chosen: the first revision may be half of one.
             gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
@@ -105,12 +157,6 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome progress(WatchSignal.Progress progress) {
-        gauge.known(progress.revision());
-        if (progress.revision() == position.last()) {
-            long now = position.stamper().now();
-            position.stamper().proven(progress.revision(), now);
-            spool.add(new Item.Progress(position.generation(), progress.revision(), now));
-        }
         return Outcome.GO_ON;
     }
 
@@ -135,10 +181,6 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome idle(WatchSignal.Idle idle) {
-        if (clock.millis() - progressAskedAt >= tickInterval.toMillis()) {
-            progressAskedAt = clock.millis();
-            watch.requestProgress();
-        }
         return Outcome.GO_ON;
     }
 

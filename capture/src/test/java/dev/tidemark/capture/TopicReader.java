@@ -96,6 +96,9 @@ final class TopicReader implements TopicVisitor {
 
     @Override
     public void progress(TopicEvent.Progress event) {
+        if (event.revision() > newest().last()) {
+            throw new AssertionError("progress " + event.revision() + " is claimed after " + newest().last());
+        }
         newest().progress = event.revision();
     }
 

@@ -108,7 +108,6 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public OptionalLong lastPossiblyBefore(long millis) {
-        Predicate<Change> possible = change -> change.notBeforeMillis() < millis;
         long next = Math.max(
                         lastCapturedBy(millis).orElse(0),
                         Reach.oldest(this).getBase().getRevision())
@@ -116,13 +115,13 @@ final class ArchiveChapter implements Chapter {
         OptionalLong found = OptionalLong.empty();
         Optional<Stretch> stretch = stretchOf(next);
         while (stretch.isPresent()) {
-            Change last = stretch.get().last();
-            if (!possible.test(last)) {
-                Optional<Change> inside = stretch.get().lastWhile(possible);
-                return inside.isPresent() ? OptionalLong.of(inside.get().main()) : found;
+            Optional<Change> possible =
+                    stretch.get().lastPossiblyBefore(millis).filter(change -> change.main() >= next);
+            if (possible.isEmpty()) {
+                return found;
             }
-            found = OptionalLong.of(last.main());
-            stretch = stretchOf(last.main() + 1);
+            found = OptionalLong.of(possible.get().main());
+            stretch = stretchOf(stretch.get().range().last() + 1);
         }
         return found;
     }

@@ -65,6 +65,17 @@ record Stretch(RevisionRange range, List<Segment> segments) {
         return found;
     }
 
+    /** The last change that may have been committed before a time, by its lower bound. */
+    Optional<Change> lastPossiblyBefore(long millis) {
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            Optional<Change> found = segments.get(i).lastPossiblyBefore(millis);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Versions of a key, newest first. */
     void versionsNewestFirst(byte[] key, Predicate<KeyEntry> goOn) {
         for (int i = segments.size() - 1; i >= 0; i--) {

@@ -13,6 +13,7 @@ final class BlockTable {
     private final long[] offsets;
     private final int[] crc32c;
     private final int[] firstOrdinals;
+    private final long[] notBefore;
 
     private BlockTable(int headerLength, int headerCrc32c, long schema, int blocks) {
         this.headerLength = headerLength;
@@ -21,6 +22,7 @@ final class BlockTable {
         this.offsets = new long[blocks + 1];
         this.crc32c = new int[blocks];
         this.firstOrdinals = new int[blocks + 1];
+        this.notBefore = new long[blocks];
     }
 
     static BlockTable parse(String object, IndexFooter footer, byte[] bytes) {
@@ -34,9 +36,10 @@ final class BlockTable {
             table.offsets[i + 1] = table.offsets[i] + in.count(Integer.MAX_VALUE - 8);
             table.crc32c[i] = in.u32();
             table.firstOrdinals[i + 1] = table.firstOrdinals[i] + in.count(footer.records() - table.firstOrdinals[i]);
-            for (int column = 0; column < 5; column++) {
+            for (int column = 0; column < 4; column++) {
                 in.varint();
             }
+            table.notBefore[i] = in.zigzag() + (i == 0 ? 0 : table.notBefore[i - 1]);
         }
         in.end();
         if (table.offsets[table.blocks()] != footer.dataBytes()
@@ -81,6 +84,11 @@ final class BlockTable {
 
     int endOrdinal(int block) {
         return firstOrdinals[block + 1];
+    }
+
+    /** The smallest notBefore of a block's records, in milliseconds since the epoch. */
+    long notBeforeMillis(int block) {
+        return notBefore[block];
     }
 
     /** The block that holds a record. */

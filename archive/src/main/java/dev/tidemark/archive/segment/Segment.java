@@ -159,6 +159,23 @@ public final class Segment {
         scan(IntStream.range(0, tables().blocks().blocks()).toArray(), ordinal -> true, sink);
     }
 
+    /** The last record that may have been committed before a time, by its lower bound, whether or not those bounds rise. */
+    public Optional<Change> lastPossiblyBefore(long millis) {
+        BlockTable table = tables().blocks();
+        for (int block = table.blocks() - 1; block >= 0; block--) {
+            if (table.notBeforeMillis(block) < millis) {
+                List<Change> possible = new ArrayList<>();
+                scan(new int[] {block}, ordinal -> true, change -> {
+                    if (change.notBeforeMillis() < millis) {
+                        possible.add(change);
+                    }
+                });
+                return Optional.of(possible.get(possible.size() - 1));
+            }
+        }
+        return Optional.empty();
+    }
+
     /** How many records have a main revision ≤ {@code main}: they are the ordinals 0 to that number, exclusive. */
     public int ordinalsUpTo(long main) {
         if (main < ref.getFirstMain()) {

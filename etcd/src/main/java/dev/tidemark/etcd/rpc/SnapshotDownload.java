@@ -53,10 +53,9 @@ final class SnapshotDownload {
 
     /** Runs it into {@code file}, which must not exist; on any failure the file is gone again. */
     SnapshotFile into(Path file, LongSupplier nanoTime) {
-        long started = nanoTime.getAsLong();
         try (stream;
                 FileChannel out = create(file)) {
-            return download(file, out, nanoTime, started);
+            return download(file, out, nanoTime);
         } catch (ClosedByInterruptException e) {
             throw errors.interrupted(what(), e);
         } catch (IOException e) {
@@ -64,13 +63,15 @@ final class SnapshotDownload {
         }
     }
 
-    private SnapshotFile download(Path file, FileChannel out, LongSupplier nanoTime, long started) throws IOException {
+    private SnapshotFile download(Path file, FileChannel out, LongSupplier nanoTime) throws IOException {
         boolean whole = false;
         try {
-            copy(file, out);
+            Optional<SnapshotResponse> first = next();
+            long begun = nanoTime.getAsLong();
+            copy(first, file, out);
             String sha256 = prove();
             whole = true;
-            return new SnapshotFile(file, written, sha256, Duration.ofNanos(nanoTime.getAsLong() - started));
+            return new SnapshotFile(file, written, sha256, Duration.ofNanos(nanoTime.getAsLong() - begun));
         } finally {
             if (!whole) {
                 Files.deleteIfExists(file);
@@ -78,8 +79,8 @@ final class SnapshotDownload {
         }
     }
 
-    private void copy(Path file, FileChannel out) throws IOException {
-        Optional<SnapshotResponse> chunk = next();
+    private void copy(Optional<SnapshotResponse> first, Path file, FileChannel out) throws IOException {
+        Optional<SnapshotResponse> chunk = first;
         while (chunk.isPresent()) {
             byte[] bytes = chunk.get().getBlob().toByteArray();
             if (written == 0) {

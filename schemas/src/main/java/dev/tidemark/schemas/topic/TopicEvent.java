@@ -17,7 +17,7 @@ public sealed interface TopicEvent {
      * @param sourceClusterId the source's etcd cluster id, as a 64-bit pattern
      * @param sourceVersion the source's server version
      * @param baseRevision R, the snapshot's revision; the first batch begins at R + 1
-     * @param openedAtMillis when capture opened it, milliseconds since the epoch
+     * @param openedAtMillis when its snapshot was asked for, milliseconds since the epoch; nothing after R existed then
      * @param previous how the generation before it ended; null for a cluster's first
      */
     record GenerationOpened(
@@ -56,7 +56,7 @@ public sealed interface TopicEvent {
      * Everything up to a revision stands before this record.
      *
      * @param revision the main revision, inclusive
-     * @param atMillis when the proof arrived, milliseconds since the epoch
+     * @param atMillis when the source was asked, milliseconds since the epoch; nothing later existed then
      */
     record Progress(String generation, long revision, long atMillis) implements TopicEvent {}
 

@@ -1,0 +1,144 @@
+package dev.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.EtcdVersion;
+import dev.tidemark.sandbox.Eventually;
+import dev.tidemark.sandbox.KafkaServer;
+import dev.tidemark.sandbox.workload.Plan;
+import dev.tidemark.sandbox.workload.Workload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Capture dies at every step of its work, and at random moments; whoever comes next loses and repeats nothing. */
+class CrashPointsIT {
+    /** {@code -Dkills=100} for more. */
+    private static final int KILLS = Integer.getInteger("kills", 12);
+
+    private static KafkaServer kafka;
+
+    @TempDir
+    Path scratch;
+
+    @BeforeAll
+    static void startKafka() {
+        kafka = KafkaServer.launch();
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        kafka.close();
+    }
+
+    @Test
+    void deathAtAnyStepLosesAndRepeatsNothing(TestInfo test) throws Exception {
+        long seed = Long.getLong("crash.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        System.out.println("crash.seed=" + seed);
+        surviveDeaths(test, (etcd, place) -> {
+            List<CrashingCapture.Step> steps = new ArrayList<>(List.of(CrashingCapture.Step.values()));
+            Collections.shuffle(steps.subList(0, 3), random);
+            // the base's steps come first: once it is announced they don't come again
+            Collections.rotate(steps, 3);
+            for (CrashingCapture.Step step : steps) {
+                int unharmed = step.isInTheArchive() || step == CrashingCapture.Step.BEFORE_THE_BASE_IS_ANNOUNCED
+                        ? 0
+                        : random.nextInt(20);
+                CrashingCapture.untilDead(
+                        step, unharmed, etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch);
+            }
+        });
+    }
+
+    @Test
+    void deathAtRandomMomentsLosesAndRepeatsNothing(TestInfo test) throws Exception {
+        long seed = Long.getLong("crash.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        System.out.println("crash.seed=" + seed + ", kills=" + KILLS);
+        surviveDeaths(test, (etcd, place) -> {
+            long captured = 0;
+            for (int kill = 0; kill < KILLS; kill++) {
+                long before = captured;
+                try (CaptureProcess process =
+                        CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
+                    // every third one dies before it has captured anything new
+                    if (kill % 3 != 2) {
+                        Eventually.eventually(Duration.ofMinutes(1), () -> {
+                            assertThat(process.isAlive()).isTrue();
+                            assertThat(lastIn(place, etcd)).isGreaterThan(before);
+                        });
+                    }
+                    sleep(random.nextInt(1_500));
+                }
+                captured = lastIn(place, etcd);
+            }
+        });
+    }
+
+    private void surviveDeaths(TestInfo test, Deaths deaths) throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, new MemoryStore(InstantSource.system()));
+            workload.run(Plan.of(3_000));
+            AtomicBoolean over = new AtomicBoolean();
+            CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
+                while (!over.get()) {
+                    workload.run(Plan.of(300).withRate(150));
+                }
+            });
+            try {
+                deaths.of(etcd, place);
+            } finally {
+                over.set(true);
+                load.join();
+            }
+            try (CaptureProcess process =
+                    CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
+                Eventually.eventually(Duration.ofMinutes(1), () -> {
+                    assertThat(process.isAlive()).isTrue();
+                    assertThat(lastIn(place, etcd)).isEqualTo(workload.oracle().lastRevision());
+                    assertThat(place.read(etcd).newest().bases).isNotEmpty();
+                });
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).hasSize(1);
+            WatchProperties.assertHold(topic.newest(), workload.oracle());
+        }
+    }
+
+    /** The last revision in the topic; 0 before there is one. */
+    private static long lastIn(CapturePlace place, EtcdServer etcd) {
+        try {
+            TopicReader topic = place.read(etcd);
+            return topic.generations.isEmpty() ? 0 : topic.newest().last();
+        } catch (org.apache.kafka.common.KafkaException | IllegalStateException | NullPointerException notThereYet) {
+            return 0;
+        }
+    }
+
+    private static void sleep(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private interface Deaths {
+        void of(EtcdServer etcd, CapturePlace place);
+    }
+}
