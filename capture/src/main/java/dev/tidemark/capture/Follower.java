@@ -203,8 +203,8 @@ final class Follower implements Runnable {
                 Pulse pulse = Pulse.start(member, clock, PULSE)) {
             watch = open;
             gauge.watching(position.last());
-            session =
-                    new WatchSession(member, start, position, spool, leases, pulse, nanoTime, settings.tickInterval(), gauge);
+            session = new WatchSession(
+                    member, start, position, spool, leases, pulse, nanoTime, settings.tickInterval(), gauge);
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
             }

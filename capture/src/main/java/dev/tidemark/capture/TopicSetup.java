@@ -163,7 +163,7 @@ final class TopicSetup {
 
     /** What is different from what it must be; empty if there is no such topic. */
     Optional<Map<String, String>> differences(Admin admin) {
-        TopicDescription found = describe(admin);
+        TopicDescription found = describe(admin, settings.topic().name());
         return found == null ? Optional.empty() : Optional.of(differences(found, configs(admin)));
     }
 

@@ -190,8 +190,8 @@ final class TopicWriter {
 
     private void tick() {
         log.begin();
-        log.send(encoder.encode(new TopicEvent.Tick(
- standing.generation, clock.read().latestMillis())));
+        log.send(encoder.encode(
+                new TopicEvent.Tick(standing.generation, clock.read().latestMillis())));
         commit();
     }
 
