@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who is told to stop ends soon, with the exit code of the signal, and leaves no file of its own behind. */
 class StopIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int TERMINATED = 143;
 
     @TempDir
