@@ -22,8 +22,12 @@ public final class EtcdServer extends Server {
     private final int peerPort = FreePorts.next();
 
     private EtcdServer(EtcdVersion version, ServerDirectory directory, List<String> flags) {
+        this(EtcdTools.of(version), version, directory, flags);
+    }
+
+    private EtcdServer(EtcdTools tools, EtcdVersion version, ServerDirectory directory, List<String> flags) {
         super("etcd " + version, directory, START);
-        this.tools = EtcdTools.of(version);
+        this.tools = tools;
         this.version = version;
         this.flags = flags;
     }
@@ -31,6 +35,11 @@ public final class EtcdServer extends Server {
     /** Starts an empty etcd with further flags, such as {@code --max-txn-ops=10000}. */
     public static EtcdServer launch(EtcdVersion version, String... flags) {
         return started(new EtcdServer(version, ServerDirectory.temporary("etcd"), List.of(flags)));
+    }
+
+    /** Starts an empty etcd of just these executables. */
+    static EtcdServer launch(EtcdTools tools, EtcdVersion version) {
+        return started(new EtcdServer(tools, version, ServerDirectory.temporary("etcd"), List.of()));
     }
 
     /** Starts an etcd whose data stay in the given directory; goes on with data of an earlier start. */
