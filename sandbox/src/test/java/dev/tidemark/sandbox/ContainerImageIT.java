@@ -22,23 +22,24 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a real Docker engine, with images that are built here from nothing but the executables; skipped without one. */
 class ContainerImageIT {
     private static final PinnedServer ETCD = PinnedServer.etcd(EtcdVersion.V3_6);
+    private static DockerClient docker;
 
     @TempDir
     private Path directory;
 
     private final List<String> built = new ArrayList<>();
-    private DockerClient docker;
 
-    @BeforeEach
-    void anEngineAnswers() {
+    @BeforeAll
+    static void anEngineAnswers() {
         try {
             docker = TestcontainersEngine.connect();
         } catch (SandboxException e) {
@@ -48,14 +49,14 @@ class ContainerImageIT {
     }
 
     @AfterEach
-    void leavesNothingBehind() throws IOException {
-        if (docker == null) {
-            return;
-        }
-        try {
-            built.forEach(image -> docker.removeImageCmd(image).withForce(true).exec());
-            assertThat(containers()).isEmpty();
-        } finally {
+    void leavesNothingBehind() {
+        built.forEach(image -> docker.removeImageCmd(image).withForce(true).exec());
+        assertThat(containers()).isEmpty();
+    }
+
+    @AfterAll
+    static void leavesTheEngine() throws IOException {
+        if (docker != null) {
             docker.close();
         }
     }
