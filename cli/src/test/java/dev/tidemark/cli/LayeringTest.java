@@ -72,6 +72,14 @@ class LayeringTest {
             .resideInAnyPackage("io.minio..", "okhttp3..");
 
     @ArchTest
+    static final ArchRule dockerStaysInTheSandbox = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidemark.sandbox..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.testcontainers..", "com.github.dockerjava..");
+
+    @ArchTest
     static final ArchRule onlyMainExits = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.tidemark.cli.Tidemark")

@@ -43,6 +43,11 @@ public final class EtcdServer extends Server {
         return started(new EtcdServer(options, ServerDirectory.temporary("etcd")));
     }
 
+    /** Starts an empty etcd of just these executables. */
+    static EtcdServer launch(EtcdTools tools, EtcdVersion version) {
+        return started(new EtcdServer(tools, version, ServerDirectory.temporary("etcd"), List.of()));
+    }
+
     /** Starts an etcd whose data stay in the given directory; goes on with data of an earlier start. */
     public static EtcdServer launchIn(Path directory, EtcdVersion version, String... flags) {
         return started(new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.given(directory)));

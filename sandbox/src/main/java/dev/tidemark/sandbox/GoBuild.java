@@ -4,11 +4,8 @@ import dev.tidemark.schemas.Failure;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,10 +14,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Builds a server from its pinned Go module into the cache, once for all processes of the machine: a file lock admits
- * one builder, and a directory appears in the cache complete or not at all.
- */
+/** Builds a server from its pinned Go module into the cache. */
 final class GoBuild {
     private static final Duration PATIENCE = Duration.ofMinutes(15);
     private static final Pattern GO_LINE = Pattern.compile("(?m)^go (\\d+)\\.(\\d+)(?:\\.(\\d+))?\\s*$");
@@ -28,53 +22,32 @@ final class GoBuild {
     /** From here on Go fetches the newer toolchain that a module asks for, as it fetches modules. */
     private static final int[] FETCHES_NEWER = {1, 21, 0};
 
-    private static final Object IN_PROCESS = new Object();
-
     private final Map<String, String> environment;
-    private final Path cache;
+    private final ServerCache cache;
 
-    GoBuild(Map<String, String> environment, Path cache) {
+    GoBuild(Map<String, String> environment, ServerCache cache) {
         this.environment = environment;
         this.cache = cache;
     }
 
-    /** Builds the server, or waits for another process that does; returns its directory in the cache. */
+    /** Builds the server; returns its directory in the cache. */
     Path build(PinnedServer server) {
-        Path target = cache.resolve(server.id());
-        try {
-            Files.createDirectories(cache);
-            Path lock = cache.resolve("." + server.id() + ".lock");
-            synchronized (IN_PROCESS) {
-                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                        var held = channel.lock()) {
-                    if (held.isValid() && !ServerLocator.holdsAll(target, server)) {
-                        buildInto(target, server);
-                    }
-                }
-            }
-            return target;
-        } catch (IOException e) {
-            throw ServerLocator.unusable(server, target, e);
-        }
+        return cache.fill(server, server.id(), made -> buildInto(made, server));
     }
 
-    private void buildInto(Path target, PinnedServer server) throws IOException {
+    private void buildInto(Path made, PinnedServer server) throws IOException {
         Path module = Files.createTempDirectory("tidemark-build-" + server.id());
-        Path made = Files.createTempDirectory(cache, "." + server.id() + ".");
         try {
             copyManifest(server, "go.mod", module);
             copyManifest(server, "go.sum", module);
             Path go = go(server, Files.readString(module.resolve("go.mod")));
-            say("building " + server + " from its Go modules, about " + minutes(server) + "...");
+            Notice.say("building " + server + " from its Go modules, about " + minutes(server) + "...");
             compile(server, go, module, made);
             if (Files.exists(made.resolve("server"))) {
                 Files.move(made.resolve("server"), made.resolve("etcd"));
             }
-            Directories.delete(target);
-            Files.move(made, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Directories.delete(module);
-            Directories.delete(made);
         }
     }
 
@@ -124,8 +97,8 @@ final class GoBuild {
                 Failure.UNAVAILABLE,
                 "%s is not installed, and building it needs Go %d.%d, or Go 1.21 and newer to fetch that: %s"
                         .formatted(server, needed[0], needed[1], found),
-                "install Go (Debian: apt-get install golang-go; on bookworm golang-go/bookworm-backports), or set %s to a directory with %s"
-                        .formatted(server.variable(), server.executables()));
+                "install Go (Debian: apt-get install golang-go; on bookworm golang-go/bookworm-backports), or a Docker engine that can pull %s (Debian: apt-get install docker.io), or set %s to a directory with %s"
+                        .formatted(server.release().image(), server.variable(), server.executables()));
     }
 
     private static Optional<int[]> version(Pattern pattern, String text) {
@@ -153,10 +126,5 @@ final class GoBuild {
 
     private static String minutes(PinnedServer server) {
         return server.name().equals("minio") ? "4 minutes" : "1 minute";
-    }
-
-    /** Minutes of silence look like a hang, and no logger may be set up yet: the one line that goes straight out. */
-    private static void say(String line) {
-        System.err.println(line);
     }
 }

@@ -12,10 +12,12 @@ public record Located(Path directory, Way way) {
     public enum Way {
         /** A system property or an environment variable names it. */
         SETTING,
-        /** Built earlier. */
+        /** Obtained earlier. */
         CACHE,
         /** Installed on this machine at the right version. */
         PATH,
+        /** Copied now out of its public container image. */
+        IMAGE,
         /** Built now from its pinned Go module. */
         BUILD
     }
@@ -31,6 +33,7 @@ public record Located(Path directory, Way way) {
             case SETTING -> directory + " (set explicitly)";
             case CACHE -> directory + " (cache)";
             case PATH -> directory + " (PATH)";
+            case IMAGE -> directory + " (container image)";
             case BUILD -> directory + " (just built)";
         };
     }

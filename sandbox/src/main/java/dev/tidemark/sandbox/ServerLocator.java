@@ -2,37 +2,44 @@ package dev.tidemark.sandbox;
 
 import dev.tidemark.schemas.Failure;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds a pinned server: an explicit setting, then the cache, then the PATH if the version there is the pinned one, then
- * a build from source. A setting that leads nowhere is an error and never skipped. Thread-safe, also between processes.
+ * its public container image, then a build from source. A setting that leads nowhere is an error and never skipped.
+ * Thread-safe, also between processes.
  */
 final class ServerLocator {
-    private static final Duration VERSION_PATIENCE = Duration.ofSeconds(10);
+    private static final Logger LOG = LoggerFactory.getLogger(ServerLocator.class);
+    /** What was said already: once a process is enough. */
+    private static final Set<Located> SAID = ConcurrentHashMap.newKeySet();
 
     private final Properties properties;
     private final Map<String, String> environment;
-    private final Path cache;
+    private final ServerCache cache;
+    private final ContainerImage image;
     private final GoBuild build;
 
-    ServerLocator(Properties properties, Map<String, String> environment) {
+    ServerLocator(Properties properties, Map<String, String> environment, ContainerEngine engine) {
         this.properties = properties;
         this.environment = environment;
-        this.cache = cacheRoot(properties, environment).resolve("servers");
+        this.cache = new ServerCache(cacheRoot(properties, environment).resolve("servers"));
+        this.image = new ContainerImage(engine, cache);
         this.build = new GoBuild(environment, cache);
     }
 
     /** The locator of this machine. */
     static ServerLocator local() {
-        return new ServerLocator(System.getProperties(), System.getenv());
+        return new ServerLocator(System.getProperties(), System.getenv(), new TestcontainersEngine());
     }
 
     private static Path cacheRoot(Properties properties, Map<String, String> environment) {
@@ -42,12 +49,16 @@ final class ServerLocator {
                 : Path.of(explicit).toAbsolutePath();
     }
 
-    /** The server's executables; builds them if they are nowhere, which takes minutes and needs Go. */
+    /** The server's executables; if they are nowhere, pulls an image or builds them, which takes minutes. */
     Located locate(PinnedServer server) {
-        return fromSetting(server)
+        Located located = fromSetting(server)
                 .or(() -> fromCache(server))
                 .or(() -> fromPath(server))
-                .orElseGet(() -> new Located(build.build(server), Located.Way.BUILD));
+                .orElseGet(() -> cache.alone(server, () -> obtained(server)));
+        if (SAID.add(located)) {
+            LOG.info("{} from {}", server, located);
+        }
+        return located;
     }
 
     private Optional<Located> fromSetting(PinnedServer server) {
@@ -58,7 +69,7 @@ final class ServerLocator {
 
         Path named = Path.of(setting).toAbsolutePath();
         Path directory = Files.isDirectory(named) ? named : named.getParent();
-        if (directory == null || !holdsAll(directory, server)) {
+        if (directory == null || !server.isIn(directory)) {
             throw new SandboxException(
                     Failure.USAGE,
                     "%s is set to %s, where not all of %s are"
@@ -69,46 +80,41 @@ final class ServerLocator {
     }
 
     private Optional<Located> fromCache(PinnedServer server) {
-        return Optional.of(cache.resolve(server.id()))
-                .filter(directory -> holdsAll(directory, server))
-                .map(directory -> new Located(directory, Located.Way.CACHE));
+        return cache.find(server).map(directory -> new Located(directory, Located.Way.CACHE));
     }
 
     private Optional<Located> fromPath(PinnedServer server) {
-        if (server.versionLine().isEmpty()) {
-            return Optional.empty();
-        }
-
         return List.of(environment.getOrDefault("PATH", "").split(File.pathSeparator)).stream()
                 .filter(entry -> !entry.isEmpty())
                 .map(entry -> Path.of(entry).toAbsolutePath())
-                .filter(directory -> holdsAll(directory, server) && isPinnedVersion(directory, server))
+                .filter(directory -> server.isIn(directory) && isRelease(directory, server))
                 .findFirst()
                 .map(directory -> new Located(directory, Located.Way.PATH));
     }
 
-    private static boolean isPinnedVersion(Path directory, PinnedServer server) {
-        Path executable = directory.resolve(server.executables().get(0));
+    private static boolean isRelease(Path directory, PinnedServer server) {
         try {
-            String version = Command.of(executable.toString(), "--version")
-                    .within(VERSION_PATIENCE)
-                    .stdout();
-            return version.lines().findFirst().equals(server.versionLine());
+            return server.isRelease(server.versionIn(directory));
         } catch (SandboxException notThatServer) {
             return false;
         }
     }
 
-    static boolean holdsAll(Path directory, PinnedServer server) {
-        return server.executables().stream().map(directory::resolve).allMatch(Files::isExecutable);
+    /** Another process may have obtained it while this one waited for its turn: then that is taken. */
+    private Located obtained(PinnedServer server) {
+        return fromCache(server).or(() -> fromImage(server)).orElseGet(() -> fromSource(server));
     }
 
-    /** The error for something that went wrong with a server's files. */
-    static SandboxException unusable(PinnedServer server, Path place, IOException cause) {
-        return new SandboxException(
-                Failure.UNAVAILABLE,
-                "%s could not be put into %s: %s".formatted(server, place, cause),
-                "check free space and permissions there, or choose another cache with TIDEMARK_CACHE",
-                cause);
+    private Optional<Located> fromImage(PinnedServer server) {
+        try {
+            return Optional.of(new Located(image.take(server), Located.Way.IMAGE));
+        } catch (SandboxException e) {
+            Notice.say("no container image for " + server + ": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Located fromSource(PinnedServer server) {
+        return new Located(build.build(server), Located.Way.BUILD);
     }
 }

@@ -3,11 +3,15 @@ package dev.tidemark.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +26,7 @@ class ServerLocatorTest {
 
     private final Map<String, String> environment = new HashMap<>();
     private final Properties properties = new Properties();
+    private final FakeEngine engine = new FakeEngine();
 
     @BeforeEach
     void cacheIsEmptyAndPathToo() {
@@ -73,10 +78,85 @@ class ServerLocatorTest {
     }
 
     @Test
+    void asksNoEngineForWhatIsThere() throws IOException {
+        etcdImage("3.6.16");
+        installEtcd(directory.resolve("bin"), "3.6.16");
+        assertThat(locate().way()).isEqualTo(Located.Way.PATH);
+        installEtcd(directory.resolve("cache/servers/etcd-3.6.16"), "3.6.16");
+        assertThat(locate().way()).isEqualTo(Located.Way.CACHE);
+        assertThat(engine.asked()).isZero();
+    }
+
+    @Test
+    void takesTheContainerImageBeforeABuildAndKeepsItInTheCache() throws IOException {
+        etcdImage("3.6.16");
+        installGo();
+        Path cached = directory.resolve("cache/servers/etcd-3.6.16");
+        assertThat(locate()).isEqualTo(new Located(cached, Located.Way.IMAGE));
+        assertThat(locate()).isEqualTo(new Located(cached, Located.Way.CACHE));
+        assertThat(engine.asked()).isEqualTo(1);
+    }
+
+    @Test
+    void buildsWithoutAnEngineAndSaysSoInOneLine() throws IOException {
+        installGo();
+        assertThat(noticesOf(() -> assertThat(locate().way()).isEqualTo(Located.Way.BUILD)))
+                .containsExactly(
+                        "no container image for etcd 3.6.16: no Docker engine answers",
+                        "building etcd 3.6.16 from its Go modules, about 1 minute...");
+    }
+
+    @Test
+    void refusesAnImageOfAnotherVersionAndBuilds() throws IOException {
+        etcdImage("3.6.1");
+        installGo();
+        assertThat(noticesOf(() -> assertThat(locate().way()).isEqualTo(Located.Way.BUILD)))
+                .contains("no container image for etcd 3.6.16: gcr.io/etcd-development/etcd:v3.6.16 is refused: "
+                        + "its etcd says 'etcd Version: 3.6.1', not 'etcd Version: 3.6.16'");
+    }
+
+    @Test
+    void refusesAnImageWhoseServerDoesNotRunHere() {
+        etcdImage("3.6.16");
+        engine.with(ETCD.release().image(), "/usr/local/bin/etcd", "echo built for another machine >&2; exit 126");
+        assertThat(noticesOf(() -> assertThatThrownBy(this::locate).hasMessageContaining("needs Go 1.")))
+                .singleElement()
+                .asString()
+                .contains("is refused: its etcd does not run here", "built for another machine");
+    }
+
+    @Test
+    void anImageThatLacksAnExecutableLeavesNothingInTheCache() throws IOException {
+        engine.with(ETCD.release().image(), "/usr/local/bin/etcd", "echo etcd Version: 3.6.16");
+        assertThatThrownBy(this::locate).isInstanceOf(SandboxException.class);
+        try (var left = Files.list(directory.resolve("cache/servers"))) {
+            assertThat(left).allMatch(path -> path.toString().endsWith(".lock"));
+        }
+    }
+
+    @Test
+    void keepsAPublishedReleaseApartFromABuildOfAnotherCommit() {
+        PinnedServer minio = PinnedServer.minio();
+        String says = "echo 'minio version RELEASE.2025-09-07T16-13-09Z (commit-id=07c3a429)'; echo Runtime: go1.24.6";
+        engine.with(minio.release().image(), "/usr/bin/minio", says);
+        Path cached = directory.resolve("cache/servers/minio-RELEASE.2025-09-07T16-13-09Z");
+        assertThat(locate(minio)).isEqualTo(new Located(cached, Located.Way.IMAGE));
+        assertThat(locate(minio)).isEqualTo(new Located(cached, Located.Way.CACHE));
+    }
+
+    @Test
+    void theComposeFileRunsTheSameImages() throws IOException {
+        assertThat(Files.readString(Path.of("..", "docker-compose.yml")))
+                .contains("image: " + ETCD.release().image() + "\n")
+                .contains("image: " + PinnedServer.minio().release().image() + "\n");
+    }
+
+    @Test
     void saysWhatToInstallWithoutGo() {
         assertThatThrownBy(this::locate)
                 .isInstanceOfSatisfying(SandboxException.class, e -> assertThat(e.hint())
                         .contains("apt-get install golang-go")
+                        .contains("apt-get install docker.io")
                         .contains("TIDEMARK_SERVER_ETCD_3_6_16"))
                 .hasMessageContaining("needs Go 1.")
                 .hasMessageContaining("no go on the PATH");
@@ -93,14 +173,7 @@ class ServerLocatorTest {
 
     @Test
     void buildsOnceAndKeepsTheResultInTheCache() throws IOException {
-        script(
-                directory.resolve("bin/go"),
-                """
-                [ "$1" = version ] && { echo go version go1.99.0 linux/amd64; exit; }
-                [ -f go.mod ] && [ -f go.sum ] || exit 1
-                while [ "$1" != -o ]; do shift; done
-                for tool in server etcdctl etcdutl; do echo '#!/bin/sh' > "$2$tool"; /bin/chmod +x "$2$tool"; done
-                """);
+        installGo();
         Path cached = directory.resolve("cache/servers/etcd-3.6.16");
         assertThat(locate()).isEqualTo(new Located(cached, Located.Way.BUILD));
         assertThat(cached.resolve("etcd")).isExecutable();
@@ -123,7 +196,42 @@ class ServerLocatorTest {
     }
 
     private Located locate() {
-        return new ServerLocator(properties, environment).locate(ETCD);
+        return locate(ETCD);
+    }
+
+    private Located locate(PinnedServer server) {
+        return new ServerLocator(properties, environment, engine).locate(server);
+    }
+
+    /** What is written to stderr meanwhile. */
+    private static List<String> noticesOf(Runnable work) {
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+        try {
+            work.run();
+        } finally {
+            System.setErr(stderr);
+        }
+        return written.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    private void etcdImage(String version) {
+        String image = ETCD.release().image();
+        engine.with(image, "/usr/local/bin/etcd", "echo etcd Version: " + version)
+                .with(image, "/usr/local/bin/etcdctl", "exit 0")
+                .with(image, "/usr/local/bin/etcdutl", "exit 0");
+    }
+
+    private void installGo() throws IOException {
+        script(
+                directory.resolve("bin/go"),
+                """
+                [ "$1" = version ] && { echo go version go1.99.0 linux/amd64; exit; }
+                [ -f go.mod ] && [ -f go.sum ] || exit 1
+                while [ "$1" != -o ]; do shift; done
+                for tool in server etcdctl etcdutl; do echo '#!/bin/sh' > "$2$tool"; /bin/chmod +x "$2$tool"; done
+                """);
     }
 
     private static void installEtcd(Path where, String version) throws IOException {
