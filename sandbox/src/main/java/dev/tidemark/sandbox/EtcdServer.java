@@ -93,8 +93,10 @@ public final class EtcdServer extends Server {
                 "--data-dir=" + dataDirectory(),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
-                "--listen-metrics-urls=" + metricsUrl(),
-                "--unsafe-no-fsync"));
+                "--listen-metrics-urls=" + metricsUrl()));
+        if (version().canSkipFsync()) {
+            words.add("--unsafe-no-fsync");
+        }
         words.addAll(membership.identityFlags());
         words.addAll(membership.startFlags());
         options.tls().ifPresent(tls -> words.addAll(tls.serverFlags()));

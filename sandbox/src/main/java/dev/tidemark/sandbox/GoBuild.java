@@ -38,7 +38,7 @@ final class GoBuild {
         this.cache = cache;
     }
 
-    /** Builds the server, or waits for another process that does; returns its directory in the cache. */
+    /** Builds the server, or unpacks it where only Debian has it, or waits for another process that does; returns its directory in the cache. */
     Path build(PinnedServer server) {
         Path target = cache.resolve(server.id());
         try {
@@ -62,11 +62,11 @@ final class GoBuild {
         Path module = Files.createTempDirectory("tidemark-build-" + server.id());
         Path made = Files.createTempDirectory(cache, "." + server.id() + ".");
         try {
-            copyManifest(server, "go.mod", module);
-            copyManifest(server, "go.sum", module);
-            Path go = go(server, Files.readString(module.resolve("go.mod")));
-            say("building " + server + " from its Go modules, about " + minutes(server) + "...");
-            compile(server, go, module, made);
+            if (DebianPackages.provide(server)) {
+                DebianPackages.unpackInto(made, server, module, environment);
+            } else {
+                buildInto(made, server, module);
+            }
             if (Files.exists(made.resolve("server"))) {
                 Files.move(made.resolve("server"), made.resolve("etcd"));
             }
@@ -76,6 +76,14 @@ final class GoBuild {
             Directories.delete(module);
             Directories.delete(made);
         }
+    }
+
+    private void buildInto(Path made, PinnedServer server, Path module) throws IOException {
+        copyManifest(server, "go.mod", module);
+        copyManifest(server, "go.sum", module);
+        Path go = go(server, Files.readString(module.resolve("go.mod")));
+        say("building " + server + " from its Go modules, about " + minutes(server) + "...");
+        compile(server, go, module, made);
     }
 
     private void compile(PinnedServer server, Path go, Path module, Path made) {

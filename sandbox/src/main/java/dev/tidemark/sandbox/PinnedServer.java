@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A server at one exact version, as the pinned Go module under {@code servers/<name>-<version>/} builds it.
+ * A server at one exact version, as the pinned Go module under {@code servers/<name>-<version>/} builds it, or as the
+ * Debian packages that are listed there hold it.
  *
  * @param executables file names that one directory has to hold; the first is the server itself
  * @param versionLine what the first line of {@code --version} must be for a server on the PATH to be taken; empty where
@@ -14,10 +15,7 @@ import java.util.Optional;
 record PinnedServer(String name, String version, List<String> executables, Optional<String> versionLine) {
     static PinnedServer etcd(EtcdVersion version) {
         return new PinnedServer(
-                "etcd",
-                version.number(),
-                List.of("etcd", "etcdctl", "etcdutl"),
-                Optional.of("etcd Version: " + version.number()));
+                "etcd", version.number(), version.executables(), Optional.of("etcd Version: " + version.number()));
     }
 
     static PinnedServer minio() {

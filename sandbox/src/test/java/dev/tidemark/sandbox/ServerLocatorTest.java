@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerLocatorTest {
+    private static final PinnedServer OLD = PinnedServer.etcd(EtcdVersion.V3_4);
     private static final PinnedServer ETCD = PinnedServer.etcd(EtcdVersion.V3_6);
 
     @TempDir
@@ -122,8 +123,58 @@ class ServerLocatorTest {
         }
     }
 
+    @Test
+    void takesAServerThatNobodyBuildsOutOfDebiansPackagesOnce() throws IOException {
+        debian("3.4.23");
+        Path cached = directory.resolve("cache/servers/etcd-3.4.23");
+        assertThat(locate(OLD)).isEqualTo(new Located(cached, Located.Way.BUILD));
+        assertThat(cached.resolve("etcdctl")).isExecutable();
+        assertThat(locate(OLD)).isEqualTo(new Located(cached, Located.Way.CACHE));
+    }
+
+    @Test
+    void refusesAnotherVersionOutOfDebiansPackages() throws IOException {
+        debian("3.5.16");
+        assertThatThrownBy(() -> locate(OLD)).hasMessageContaining("another version: etcd Version: 3.5.16");
+    }
+
+    @Test
+    void saysWhatToInstallWithoutApt() {
+        assertThatThrownBy(() -> locate(OLD))
+                .isInstanceOfSatisfying(SandboxException.class, e -> assertThat(e.hint())
+                        .contains("apt-get install etcd-server etcd-client")
+                        .contains("TIDEMARK_SERVER_ETCD_3_4_23"))
+                .hasMessageContaining("no apt-get on the PATH");
+    }
+
+    /** An apt-get that has no lists at first, and a dpkg-deb that unpacks what it should. */
+    private void debian(String version) throws IOException {
+        Path lists = directory.resolve("lists");
+        script(
+                directory.resolve("bin/apt-get"),
+                """
+                [ "$2" = update ] && exec /bin/touch %1$s
+                [ -f %1$s ] || exit 100
+                [ "$3 $4" = "etcd-server etcd-client" ] && exec /bin/touch one.deb
+                """
+                        .formatted(lists));
+        script(
+                directory.resolve("bin/dpkg-deb"),
+                """
+                /bin/mkdir -p "$3/usr/bin"
+                for tool in etcd etcdctl; do
+                  { echo '#!/bin/sh'; echo 'echo etcd Version: %s'; } > "$3/usr/bin/$tool"; /bin/chmod +x "$3/usr/bin/$tool"
+                done
+                """
+                        .formatted(version));
+    }
+
+    private Located locate(PinnedServer server) {
+        return new ServerLocator(properties, environment).locate(server);
+    }
+
     private Located locate() {
-        return new ServerLocator(properties, environment).locate(ETCD);
+        return locate(ETCD);
     }
 
     private static void installEtcd(Path where, String version) throws IOException {

@@ -22,13 +22,13 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkloadIT {
     private static final ByteSequence EVERYTHING = ByteSequence.from(new byte[] {0});
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void theOracleKnowsWhatEtcdAnswersAtAnyRevision(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Workload workload = Workload.on(etcd.endpoint())) {
