@@ -149,6 +149,10 @@ public final class EtcdServer extends Server {
         return access.tools();
     }
 
+    EtcdAccess access() {
+        return access;
+    }
+
     /** Runs etcdctl against this server, by TLS and as root where that is needed; returns its standard output. */
     public String etcdctl(String... arguments) {
         return access.etcdctl(List.of(endpoint()), arguments);

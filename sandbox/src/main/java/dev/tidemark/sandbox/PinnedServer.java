@@ -22,6 +22,11 @@ record PinnedServer(String name, String version, List<String> executables, Optio
         return new PinnedServer("minio", "20260212201848", List.of("minio"), Optional.empty());
     }
 
+    /** Not a server, but etcd's own load generator; it does not know its version. */
+    static PinnedServer benchmark() {
+        return new PinnedServer("benchmark", "3.6.8", List.of("benchmark"), Optional.empty());
+    }
+
     /** Directory name in the cache and among the manifests: {@code etcd-3.6.16}. */
     String id() {
         return name + "-" + version;
