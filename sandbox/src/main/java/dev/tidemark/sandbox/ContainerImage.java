@@ -24,7 +24,7 @@ final class ContainerImage {
     }
 
     private void copyInto(Path made, PinnedServer server) throws IOException {
-        PinnedServer.Release release = server.release();
+        PinnedServer.Release release = release(server);
         List<String> files = server.executables().stream()
                 .map(name -> release.directory() + "/" + name)
                 .toList();
@@ -40,7 +40,7 @@ final class ContainerImage {
             throw refused(server, "its " + server.name() + " does not run here: " + e.getMessage(), e);
         }
         if (!server.isRelease(said)) {
-            String expected = server.release().versionLine();
+            String expected = release(server).versionLine();
             throw refused(server, "its %s says '%s', not '%s'".formatted(server.name(), said, expected), null);
         }
     }
@@ -48,8 +48,12 @@ final class ContainerImage {
     private static SandboxException refused(PinnedServer server, String why, SandboxException cause) {
         return new SandboxException(
                 Failure.UNAVAILABLE,
-                "%s is refused: %s".formatted(server.release().image(), why),
+                "%s is refused: %s".formatted(release(server).image(), why),
                 "remove that image and pull it again",
                 cause);
+    }
+
+    private static PinnedServer.Release release(PinnedServer server) {
+        return server.release().orElseThrow(() -> new IllegalArgumentException(server + " has no image"));
     }
 }

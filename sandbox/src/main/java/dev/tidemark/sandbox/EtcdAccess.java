@@ -25,6 +25,14 @@ final class EtcdAccess {
         user = other;
     }
 
+    /** What etcd's load generator needs to get in, which has etcdctl's flags but not its environment. */
+    List<String> benchmarkFlags() {
+        List<String> flags = new ArrayList<>();
+        tls.ifPresent(shown -> flags.addAll(shown.etcdctlFlags()));
+        user.ifPresent(one -> flags.add("--user=" + one.name() + ":" + one.password()));
+        return flags;
+    }
+
     String etcdctl(List<String> endpoints, String... arguments) {
         return etcdctl(endpoints, user, arguments);
     }

@@ -98,8 +98,10 @@ public final class EtcdServer extends Server {
                 "--data-dir=" + dataDirectory(),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
-                "--listen-metrics-urls=" + metricsUrl(),
-                "--unsafe-no-fsync"));
+                "--listen-metrics-urls=" + metricsUrl()));
+        if (version().canSkipFsync()) {
+            words.add("--unsafe-no-fsync");
+        }
         words.addAll(membership.identityFlags());
         words.addAll(membership.startFlags());
         options.tls().ifPresent(tls -> words.addAll(tls.serverFlags()));
@@ -150,6 +152,10 @@ public final class EtcdServer extends Server {
     /** The tools of the same version. */
     public EtcdTools tools() {
         return access.tools();
+    }
+
+    EtcdAccess access() {
+        return access;
     }
 
     /** Runs etcdctl against this server, by TLS and as root where that is needed; returns its standard output. */

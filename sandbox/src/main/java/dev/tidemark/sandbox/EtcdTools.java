@@ -1,5 +1,6 @@
 package dev.tidemark.sandbox;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,9 +25,13 @@ public final class EtcdTools {
         return etcdctl(Map.of(), List.of(arguments));
     }
 
-    /** Runs etcdutl and returns its standard output; an exit code other than 0 is a {@link SandboxException}. */
+    /**
+     * Runs etcdutl, or etcdctl where that does its work still, and returns its standard output; an exit code other than
+     * 0 is a {@link SandboxException}.
+     */
     public String etcdutl(String... arguments) {
-        return run("etcdutl", Map.of(), List.of(arguments));
+        boolean separate = Files.exists(located.executable("etcdutl"));
+        return run(separate ? "etcdutl" : "etcdctl", Map.of(), List.of(arguments));
     }
 
     String etcdctl(Map<String, String> environment, List<String> arguments) {

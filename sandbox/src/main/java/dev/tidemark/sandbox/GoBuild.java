@@ -30,7 +30,7 @@ final class GoBuild {
         this.cache = cache;
     }
 
-    /** Builds the server; returns its directory in the cache. */
+    /** Builds the server, or unpacks it where only Debian has it; returns its directory in the cache. */
     Path build(PinnedServer server) {
         return cache.fill(server, server.id(), made -> buildInto(made, server));
     }
@@ -38,17 +38,25 @@ final class GoBuild {
     private void buildInto(Path made, PinnedServer server) throws IOException {
         Path module = Files.createTempDirectory("tidemark-build-" + server.id());
         try {
-            copyManifest(server, "go.mod", module);
-            copyManifest(server, "go.sum", module);
-            Path go = go(server, Files.readString(module.resolve("go.mod")));
-            Notice.say("building " + server + " from its Go modules, about " + minutes(server) + "...");
-            compile(server, go, module, made);
+            if (DebianPackages.provide(server)) {
+                DebianPackages.unpackInto(made, server, module, environment);
+            } else {
+                compile(server, module, made);
+            }
             if (Files.exists(made.resolve("server"))) {
                 Files.move(made.resolve("server"), made.resolve("etcd"));
             }
         } finally {
             Directories.delete(module);
         }
+    }
+
+    private void compile(PinnedServer server, Path module, Path made) throws IOException {
+        copyManifest(server, "go.mod", module);
+        copyManifest(server, "go.sum", module);
+        Path go = go(server, Files.readString(module.resolve("go.mod")));
+        Notice.say("building " + server + " from its Go modules, about " + minutes(server) + "...");
+        compile(server, go, module, made);
     }
 
     private void compile(PinnedServer server, Path go, Path module, Path made) {
@@ -98,7 +106,8 @@ final class GoBuild {
                 "%s is not installed, and building it needs Go %d.%d, or Go 1.21 and newer to fetch that: %s"
                         .formatted(server, needed[0], needed[1], found),
                 "install Go (Debian: apt-get install golang-go; on bookworm golang-go/bookworm-backports), or a Docker engine that can pull %s (Debian: apt-get install docker.io), or set %s to a directory with %s"
-                        .formatted(server.release().image(), server.variable(), server.executables()));
+                        .formatted(
+ server.release().map(PinnedServer.Release::image).orElse("(none)"), server.variable(), server.executables()));
     }
 
     private static Optional<int[]> version(Pattern pattern, String text) {

@@ -5,14 +5,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * A server at one exact version, as the pinned Go module under {@code servers/<name>-<version>/} builds it.
+ * A server at one exact version, as the pinned Go module under {@code servers/<name>-<version>/} builds it, or as the
+ * Debian packages that are listed there hold it.
  *
  * @param executables file names that one directory has to hold; the first is the server itself
  * @param release what its makers published of it
  */
-record PinnedServer(String name, String version, List<String> executables, Release release) {
+record PinnedServer(String name, String version, List<String> executables, Optional<Release> release) {
     private static final Duration VERSION_PATIENCE = Duration.ofSeconds(10);
 
     /**
@@ -28,12 +30,12 @@ record PinnedServer(String name, String version, List<String> executables, Relea
         return new PinnedServer(
                 "etcd",
                 version.number(),
-                List.of("etcd", "etcdctl", "etcdutl"),
-                new Release(
+                version.executables(),
+                Optional.of(new Release(
                         version.number(),
                         "etcd Version: " + version,
                         "gcr.io/etcd-development/etcd:v" + version,
-                        "/usr/local/bin"));
+                        "/usr/local/bin")));
     }
 
     /** Its last commit; the last release that has an image stands shortly before. */
@@ -43,7 +45,12 @@ record PinnedServer(String name, String version, List<String> executables, Relea
                 "minio",
                 "20260212201848",
                 List.of("minio"),
-                new Release(release, "minio version " + release, "minio/minio:" + release, "/usr/bin"));
+                Optional.of(new Release(release, "minio version " + release, "minio/minio:" + release, "/usr/bin")));
+    }
+
+    /** Not a server, but etcd's own load generator; it does not know its version. */
+    static PinnedServer benchmark() {
+        return new PinnedServer("benchmark", "3.6.8", List.of("benchmark"), Optional.empty());
     }
 
     /** Directory name in the cache and among the manifests: {@code etcd-3.6.16}. */
@@ -53,7 +60,7 @@ record PinnedServer(String name, String version, List<String> executables, Relea
 
     /** Directory name of the published release in the cache, the same as {@link #id} where both are of one version. */
     String releaseId() {
-        return name + "-" + release.version();
+        return name + "-" + release.map(Release::version).orElse(version);
     }
 
     /** Environment variable with an explicit place: {@code TIDEMARK_SERVER_ETCD_3_6_16}. */
@@ -84,7 +91,8 @@ record PinnedServer(String name, String version, List<String> executables, Relea
 
     /** Whether the line is what the published release prints, which may add its commit. */
     boolean isRelease(String versionLine) {
-        return (versionLine + " ").startsWith(release.versionLine() + " ");
+        return release.filter(known -> (versionLine + " ").startsWith(known.versionLine() + " "))
+                .isPresent();
     }
 
     @Override

@@ -106,6 +106,9 @@ final class ServerLocator {
     }
 
     private Optional<Located> fromImage(PinnedServer server) {
+        if (server.release().isEmpty()) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(new Located(image.take(server), Located.Way.IMAGE));
         } catch (SandboxException e) {

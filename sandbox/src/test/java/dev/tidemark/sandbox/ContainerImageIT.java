@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -64,7 +65,7 @@ class ContainerImageIT {
     @Test
     void aServerFromItsPublicImageServesAsAChildProcess() throws IOException {
         holdEtcd(
-                ETCD.release().image(), EtcdTools.of(EtcdVersion.V3_6).located().directory());
+                ETCD.release().orElseThrow().image(), EtcdTools.of(EtcdVersion.V3_6).located().directory());
 
         Located located = locator().locate(ETCD);
         assertThat(located.way()).isEqualTo(Located.Way.IMAGE);
@@ -131,12 +132,13 @@ class ContainerImageIT {
 
     private Path take(String image) throws IOException {
         Path cache = Files.createDirectory(directory.resolve("cache"));
-        PinnedServer.Release release = ETCD.release();
+        PinnedServer.Release release = ETCD.release().orElseThrow();
         PinnedServer server = new PinnedServer(
                 ETCD.name(),
                 ETCD.version(),
                 ETCD.executables(),
-                new PinnedServer.Release(release.version(), release.versionLine(), image, release.directory()));
+                Optional.of(new PinnedServer.Release(
+ release.version(), release.versionLine(), image, release.directory())));
         return new ContainerImage(new TestcontainersEngine(), new ServerCache(cache)).take(server);
     }
 

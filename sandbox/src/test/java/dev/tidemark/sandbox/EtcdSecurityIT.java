@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EtcdSecurityIT {
     @TempDir
@@ -28,14 +28,14 @@ class EtcdSecurityIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void servesByTlsToWhoTrustsItsAuthority(EtcdVersion version) {
         try (EtcdServer etcd = launch(version, EtcdTls.oneWay(certificates))) {
             assertThat(etcd.endpoint()).startsWith("https://");
             assertThat(etcd.etcdctl("put", "key", "value")).isEqualTo("OK\n");
             Certificates foreign = Certificates.in(directory.resolve("foreign"));
             assertThatThrownBy(() -> get(etcd, "--cacert=" + foreign.authorityFile()))
-                    .hasMessageContaining("certificate signed by unknown authority");
+                    .hasMessageMatching("(?s).*(signed by unknown authority|in TransientFailure).*");
         }
     }
 

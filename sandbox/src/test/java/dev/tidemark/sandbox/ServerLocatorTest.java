@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerLocatorTest {
+    private static final PinnedServer OLD = PinnedServer.etcd(EtcdVersion.V3_4);
     private static final PinnedServer ETCD = PinnedServer.etcd(EtcdVersion.V3_6);
 
     @TempDir
@@ -118,7 +119,7 @@ class ServerLocatorTest {
     @Test
     void refusesAnImageWhoseServerDoesNotRunHere() {
         etcdImage("3.6.16");
-        engine.with(ETCD.release().image(), "/usr/local/bin/etcd", "echo built for another machine >&2; exit 126");
+        engine.with(ETCD.release().orElseThrow().image(), "/usr/local/bin/etcd", "echo built for another machine >&2; exit 126");
         assertThat(noticesOf(() -> assertThatThrownBy(this::locate).hasMessageContaining("needs Go 1.")))
                 .singleElement()
                 .asString()
@@ -127,7 +128,7 @@ class ServerLocatorTest {
 
     @Test
     void anImageThatLacksAnExecutableLeavesNothingInTheCache() throws IOException {
-        engine.with(ETCD.release().image(), "/usr/local/bin/etcd", "echo etcd Version: 3.6.16");
+        engine.with(ETCD.release().orElseThrow().image(), "/usr/local/bin/etcd", "echo etcd Version: 3.6.16");
         assertThatThrownBy(this::locate).isInstanceOf(SandboxException.class);
         try (var left = Files.list(directory.resolve("cache/servers"))) {
             assertThat(left).allMatch(path -> path.toString().endsWith(".lock"));
@@ -138,7 +139,7 @@ class ServerLocatorTest {
     void keepsAPublishedReleaseApartFromABuildOfAnotherCommit() {
         PinnedServer minio = PinnedServer.minio();
         String says = "echo 'minio version RELEASE.2025-09-07T16-13-09Z (commit-id=07c3a429)'; echo Runtime: go1.24.6";
-        engine.with(minio.release().image(), "/usr/bin/minio", says);
+        engine.with(minio.release().orElseThrow().image(), "/usr/bin/minio", says);
         Path cached = directory.resolve("cache/servers/minio-RELEASE.2025-09-07T16-13-09Z");
         assertThat(locate(minio)).isEqualTo(new Located(cached, Located.Way.IMAGE));
         assertThat(locate(minio)).isEqualTo(new Located(cached, Located.Way.CACHE));
@@ -147,8 +148,8 @@ class ServerLocatorTest {
     @Test
     void theComposeFileRunsTheSameImages() throws IOException {
         assertThat(Files.readString(Path.of("..", "docker-compose.yml")))
-                .contains("image: " + ETCD.release().image() + "\n")
-                .contains("image: " + PinnedServer.minio().release().image() + "\n");
+                .contains("image: " + ETCD.release().orElseThrow().image() + "\n")
+                .contains("image: " + PinnedServer.minio().release().orElseThrow().image() + "\n");
     }
 
     @Test
@@ -195,6 +196,52 @@ class ServerLocatorTest {
         }
     }
 
+    @Test
+    void takesAServerThatNobodyBuildsOutOfDebiansPackagesOnce() throws IOException {
+        debian("3.4.23");
+        Path cached = directory.resolve("cache/servers/etcd-3.4.23");
+        assertThat(locate(OLD)).isEqualTo(new Located(cached, Located.Way.BUILD));
+        assertThat(cached.resolve("etcdctl")).isExecutable();
+        assertThat(locate(OLD)).isEqualTo(new Located(cached, Located.Way.CACHE));
+    }
+
+    @Test
+    void refusesAnotherVersionOutOfDebiansPackages() throws IOException {
+        debian("3.5.16");
+        assertThatThrownBy(() -> locate(OLD)).hasMessageContaining("another version: etcd Version: 3.5.16");
+    }
+
+    @Test
+    void saysWhatToInstallWithoutApt() {
+        assertThatThrownBy(() -> locate(OLD))
+                .isInstanceOfSatisfying(SandboxException.class, e -> assertThat(e.hint())
+                        .contains("apt-get install etcd-server etcd-client")
+                        .contains("TIDEMARK_SERVER_ETCD_3_4_23"))
+                .hasMessageContaining("no apt-get on the PATH");
+    }
+
+    /** An apt-get that has no lists at first, and a dpkg-deb that unpacks what it should. */
+    private void debian(String version) throws IOException {
+        Path lists = directory.resolve("lists");
+        script(
+                directory.resolve("bin/apt-get"),
+                """
+                [ "$2" = update ] && exec /bin/touch %1$s
+                [ -f %1$s ] || exit 100
+                [ "$3 $4" = "etcd-server etcd-client" ] && exec /bin/touch one.deb
+                """
+                        .formatted(lists));
+        script(
+                directory.resolve("bin/dpkg-deb"),
+                """
+                /bin/mkdir -p "$3/usr/bin"
+                for tool in etcd etcdctl; do
+                  { echo '#!/bin/sh'; echo 'echo etcd Version: %s'; } > "$3/usr/bin/$tool"; /bin/chmod +x "$3/usr/bin/$tool"
+                done
+                """
+                        .formatted(version));
+    }
+
     private Located locate() {
         return locate(ETCD);
     }
@@ -217,7 +264,7 @@ class ServerLocatorTest {
     }
 
     private void etcdImage(String version) {
-        String image = ETCD.release().image();
+        String image = ETCD.release().orElseThrow().image();
         engine.with(image, "/usr/local/bin/etcd", "echo etcd Version: " + version)
                 .with(image, "/usr/local/bin/etcdctl", "exit 0")
                 .with(image, "/usr/local/bin/etcdutl", "exit 0");

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ServersIT {
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void etcdServesAndKeepsItsDataOverKillMinusNine(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version)) {
             etcd.etcdctl("put", "key", "value");
@@ -23,7 +23,7 @@ class ServersIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aSnapshotFileBootsAsAnotherEtcd(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version)) {
             etcd.etcdctl("put", "key", "value");

@@ -24,11 +24,13 @@ final class EtcdClient implements AutoCloseable {
 
     private static final ByteSequence NO_KEY = ByteSequence.from(new byte[] {0});
 
+    private final String endpoint;
     private final Client client;
     private final KV kv;
     private final Lease lease;
 
     EtcdClient(String endpoint) {
+        this.endpoint = endpoint;
         this.client = Client.builder()
                 .endpoints(endpoint)
                 .maxInboundMessageSize(MOST_BYTES)
@@ -62,6 +64,11 @@ final class EtcdClient implements AutoCloseable {
 
     CompletableFuture<Long> grant(long seconds) {
         return lease.grant(seconds).thenApply(granted -> granted.getID());
+    }
+
+    /** Grants a lease under an id that is not in use now, but may have been. */
+    void revive(long id, long seconds) {
+        LeaseGateway.grant(endpoint, id, seconds);
     }
 
     /** Whether the lease is gone, and its keys with it; one that has run out but still stands is not. */

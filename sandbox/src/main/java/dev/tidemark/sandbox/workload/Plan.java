@@ -24,7 +24,16 @@ public record Plan(
         int inFlight,
         int revisionsPerSecond,
         long compactionLag,
-        int valueBytes) {
+        int valueBytes,
+        LeaseIds leaseIds) {
+    /** Where the ids of leases that run out come from. */
+    public enum LeaseIds {
+        /** etcd chooses a new one each time. */
+        FRESH,
+        /** Every second one is that of the lease that has just run out, with another time to live. */
+        REVIVED
+    }
+
     public Plan {
         if (revisions < 1
                 || clients < 1
@@ -39,26 +48,32 @@ public record Plan(
 
     /** As fast as it goes, with a random seed, without compactions, values of 256 B. */
     public static Plan of(long revisions) {
-        return new Plan(new Random().nextLong(), revisions, Duration.ofMinutes(10), 4, 32, 0, 0, 256);
+        return new Plan(new Random().nextLong(), revisions, Duration.ofMinutes(10), 4, 32, 0, 0, 256, LeaseIds.FRESH);
     }
 
     public Plan withSeed(long other) {
-        return new Plan(other, revisions, time, clients, inFlight, revisionsPerSecond, compactionLag, valueBytes);
+        return new Plan(
+                other, revisions, time, clients, inFlight, revisionsPerSecond, compactionLag, valueBytes, leaseIds);
     }
 
     public Plan withTime(Duration other) {
-        return new Plan(seed, revisions, other, clients, inFlight, revisionsPerSecond, compactionLag, valueBytes);
+        return new Plan(
+                seed, revisions, other, clients, inFlight, revisionsPerSecond, compactionLag, valueBytes, leaseIds);
     }
 
     public Plan withRate(int perSecond) {
-        return new Plan(seed, revisions, time, clients, inFlight, perSecond, compactionLag, valueBytes);
+        return new Plan(seed, revisions, time, clients, inFlight, perSecond, compactionLag, valueBytes, leaseIds);
     }
 
     public Plan withCompactionLag(long lag) {
-        return new Plan(seed, revisions, time, clients, inFlight, revisionsPerSecond, lag, valueBytes);
+        return new Plan(seed, revisions, time, clients, inFlight, revisionsPerSecond, lag, valueBytes, leaseIds);
     }
 
     public Plan withValueBytes(int median) {
-        return new Plan(seed, revisions, time, clients, inFlight, revisionsPerSecond, compactionLag, median);
+        return new Plan(seed, revisions, time, clients, inFlight, revisionsPerSecond, compactionLag, median, leaseIds);
+    }
+
+    public Plan withLeaseIds(LeaseIds other) {
+        return new Plan(seed, revisions, time, clients, inFlight, revisionsPerSecond, compactionLag, valueBytes, other);
     }
 }

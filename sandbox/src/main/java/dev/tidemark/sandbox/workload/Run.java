@@ -1,6 +1,7 @@
 package dev.tidemark.sandbox.workload;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -59,8 +60,12 @@ final class Run {
     void letLeasesExpire(EtcdClient client) {
         Random random = new Random(plan.seed() * 31 - 1);
         Generator generator = new Generator(random, leases, plan.valueBytes());
+        Optional<Long> former = Optional.empty();
         do {
-            long lease = Workload.await(client.grant(SHORT_LEASE_SECONDS));
+            long lease = shortLease(client, former);
+            former = former.isEmpty() && plan.leaseIds() == Plan.LeaseIds.REVIVED
+                    ? Optional.of(lease)
+                    : Optional.empty();
             oracle.expect(lease);
             Semaphore inFlight = new Semaphore(KEYS_OF_A_SHORT_LEASE);
             for (int i = 0; i < KEYS_OF_A_SHORT_LEASE; i++) {
@@ -73,6 +78,14 @@ final class Run {
             }
         } while (isOn());
         throwFailure();
+    }
+
+    private static long shortLease(EtcdClient client, Optional<Long> former) {
+        if (former.isPresent()) {
+            client.revive(former.get(), SHORT_LEASE_SECONDS + 1);
+            return former.get();
+        }
+        return Workload.await(client.grant(SHORT_LEASE_SECONDS));
     }
 
     /** The last revision to which this run, or one before it, has compacted etcd; 0 if none has. */
@@ -138,7 +151,7 @@ final class Run {
         }
     }
 
-    private static void pause(long nanos) {
+    static void pause(long nanos) {
         if (nanos > 0) {
             try {
                 TimeUnit.NANOSECONDS.sleep(nanos);

@@ -97,6 +97,26 @@ public final class Workload implements AutoCloseable {
         return await(client.grant(timeToLive.toSeconds()));
     }
 
+    /** Grants a lease as {@link #grant}, under an id that does not live now: one that has come to its end may return. */
+    public void grant(long id, Duration timeToLive) {
+        client.revive(id, timeToLive.toSeconds());
+    }
+
+    /**
+     * Lets a lease with these keys run out: grants it under this id, puts the keys, and returns the revision that its
+     * end has made, after waiting for that.
+     */
+    public long expire(long id, Duration timeToLive, List<Request.Put> puts) {
+        grant(id, timeToLive);
+        oracle.expect(id);
+        puts.forEach(put -> oracle.record(await(client.send(put))));
+        while (!await(client.isGone(id))) {
+            Run.pause(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        settle();
+        return oracle.lastRevision();
+    }
+
     /** Compacts etcd's history up to the revision. */
     public void compact(long revision) {
         await(client.kv().compact(revision));

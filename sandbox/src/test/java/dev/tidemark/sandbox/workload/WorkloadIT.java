@@ -26,13 +26,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkloadIT {
     private static final ByteSequence EVERYTHING = ByteSequence.from(new byte[] {0});
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void theOracleKnowsWhatEtcdAnswersAtAnyRevision(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Workload workload = Workload.on(etcd.endpoint())) {
@@ -81,6 +81,33 @@ class WorkloadIT {
             assertThat(workload.oracle().changesOf(3)).hasSize(10_000).allMatch(Change::isTombstone);
             assertSame(etcd, workload.oracle(), 2);
             assertSame(etcd, workload.oracle(), 3);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
+    void aLeaseComesBackWithAnotherTimeToLive(EtcdVersion version) {
+        try (EtcdServer etcd = EtcdServer.launch(version);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            long id = 0x7cafe;
+            long first = workload.expire(id, Duration.ofSeconds(2), List.of(new Put(key("a"), key("1"), id)));
+            long second = workload.expire(id, Duration.ofSeconds(3), List.of(new Put(key("b"), key("2"), id)));
+            assertThat(workload.oracle().changesOf(first)).containsExactly(Change.delete(first, 0, key("a"), 0, 0));
+            assertThat(workload.oracle().changesOf(second)).containsExactly(Change.delete(second, 0, key("b"), 0, 0));
+            workload.grant(id, Duration.ofHours(1));
+            workload.write(new Put(key("c"), key("3"), id));
+            assertThat(etcd.etcdctl("lease", "timetolive", "7cafe", "--keys")).contains("granted with TTL(3600s)");
+            assertSame(etcd, workload.oracle(), workload.oracle().lastRevision());
+        }
+    }
+
+    @Test
+    void leasesComeBackInAWholeRunToo() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            Plan plan = Plan.of(2_000).withRate(200).withLeaseIds(Plan.LeaseIds.REVIVED);
+            workload.run(plan);
+            assertSame(etcd, workload.oracle(), workload.oracle().lastRevision());
         }
     }
 
