@@ -12,7 +12,11 @@ final class EtcdAccess {
     private volatile Optional<EtcdUser> user = Optional.empty();
 
     EtcdAccess(EtcdOptions options) {
-        this.tools = EtcdTools.of(options.version());
+        this(options, EtcdTools.of(options.version()));
+    }
+
+    EtcdAccess(EtcdOptions options, EtcdTools tools) {
+        this.tools = tools;
         this.tls = options.tls();
     }
 

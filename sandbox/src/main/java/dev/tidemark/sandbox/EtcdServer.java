@@ -22,8 +22,9 @@ public final class EtcdServer extends Server {
     private final int metricsPort = FreePorts.next();
     private volatile Membership membership;
 
-    private EtcdServer(EtcdOptions options, ServerDirectory directory) {
-        this(options, new EtcdAccess(options), directory, Membership.alone());
+    /** First finds the tools: without them no directory is left behind. */
+    private static EtcdServer temporary(EtcdOptions options, EtcdAccess access) {
+        return new EtcdServer(options, access, ServerDirectory.temporary("etcd"), Membership.alone());
     }
 
     private EtcdServer(EtcdOptions options, EtcdAccess access, ServerDirectory directory, Membership membership) {
@@ -40,22 +41,26 @@ public final class EtcdServer extends Server {
 
     /** Starts an empty etcd. */
     public static EtcdServer launch(EtcdOptions options) {
-        return started(new EtcdServer(options, ServerDirectory.temporary("etcd")));
+        return started(temporary(options, new EtcdAccess(options)));
     }
 
     /** Starts an empty etcd of just these executables. */
     static EtcdServer launch(EtcdTools tools, EtcdVersion version) {
-        return started(new EtcdServer(tools, version, ServerDirectory.temporary("etcd"), List.of()));
+        EtcdOptions options = EtcdOptions.of(version);
+        return started(temporary(options, new EtcdAccess(options, tools)));
     }
 
     /** Starts an etcd whose data stay in the given directory; goes on with data of an earlier start. */
     public static EtcdServer launchIn(Path directory, EtcdVersion version, String... flags) {
-        return started(new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.given(directory)));
+        EtcdOptions options = EtcdOptions.of(version, flags);
+        EtcdAccess access = new EtcdAccess(options);
+        return started(new EtcdServer(options, access, ServerDirectory.given(directory), Membership.alone()));
     }
 
     /** Starts an etcd from a snapshot file by this version's own {@code etcdutl snapshot restore}. */
     public static EtcdServer restored(Path snapshot, EtcdVersion version, String... flags) {
-        EtcdServer server = new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.temporary("etcd"));
+        EtcdOptions options = EtcdOptions.of(version, flags);
+        EtcdServer server = temporary(options, new EtcdAccess(options));
         try {
             server.restore(snapshot);
         } catch (SandboxException e) {

@@ -107,7 +107,11 @@ final class GoBuild {
                         .formatted(server, needed[0], needed[1], found),
                 "install Go (Debian: apt-get install golang-go; on bookworm golang-go/bookworm-backports), or a Docker engine that can pull %s (Debian: apt-get install docker.io), or set %s to a directory with %s"
                         .formatted(
- server.release().map(PinnedServer.Release::image).orElse("(none)"), server.variable(), server.executables()));
+                                server.release()
+                                        .map(PinnedServer.Release::image)
+                                        .orElse("(none)"),
+                                server.variable(),
+                                server.executables()));
     }
 
     private static Optional<int[]> version(Pattern pattern, String text) {

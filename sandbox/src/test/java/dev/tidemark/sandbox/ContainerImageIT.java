@@ -65,7 +65,8 @@ class ContainerImageIT {
     @Test
     void aServerFromItsPublicImageServesAsAChildProcess() throws IOException {
         holdEtcd(
-                ETCD.release().orElseThrow().image(), EtcdTools.of(EtcdVersion.V3_6).located().directory());
+                ETCD.release().orElseThrow().image(),
+                EtcdTools.of(EtcdVersion.V3_6).located().directory());
 
         Located located = locator().locate(ETCD);
         assertThat(located.way()).isEqualTo(Located.Way.IMAGE);
@@ -138,7 +139,7 @@ class ContainerImageIT {
                 ETCD.version(),
                 ETCD.executables(),
                 Optional.of(new PinnedServer.Release(
- release.version(), release.versionLine(), image, release.directory())));
+                        release.version(), release.versionLine(), image, release.directory())));
         return new ContainerImage(new TestcontainersEngine(), new ServerCache(cache)).take(server);
     }
 

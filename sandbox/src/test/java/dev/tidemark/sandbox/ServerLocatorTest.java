@@ -119,7 +119,10 @@ class ServerLocatorTest {
     @Test
     void refusesAnImageWhoseServerDoesNotRunHere() {
         etcdImage("3.6.16");
-        engine.with(ETCD.release().orElseThrow().image(), "/usr/local/bin/etcd", "echo built for another machine >&2; exit 126");
+        engine.with(
+                ETCD.release().orElseThrow().image(),
+                "/usr/local/bin/etcd",
+                "echo built for another machine >&2; exit 126");
         assertThat(noticesOf(() -> assertThatThrownBy(this::locate).hasMessageContaining("needs Go 1.")))
                 .singleElement()
                 .asString()
@@ -149,7 +152,8 @@ class ServerLocatorTest {
     void theComposeFileRunsTheSameImages() throws IOException {
         assertThat(Files.readString(Path.of("..", "docker-compose.yml")))
                 .contains("image: " + ETCD.release().orElseThrow().image() + "\n")
-                .contains("image: " + PinnedServer.minio().release().orElseThrow().image() + "\n");
+                .contains(
+                        "image: " + PinnedServer.minio().release().orElseThrow().image() + "\n");
     }
 
     @Test
