@@ -26,9 +26,10 @@ final class EtcdClient implements AutoCloseable {
     private final KV kv;
     private final Lease lease;
 
-    EtcdClient(String endpoint) {
-        this.endpoint = endpoint;
-        this.client = Client.builder().endpoints(endpoint).build();
+    EtcdClient(List<String> endpoints) {
+        this.endpoint = endpoints.get(0);
+        this.client =
+                Client.builder().endpoints(endpoints.toArray(String[]::new)).build();
         this.kv = client.getKVClient();
         this.lease = client.getLeaseClient();
     }
