@@ -88,8 +88,7 @@ class SourceClusterIT {
 
     /** Capture begins at one member; it is broken under load, and healed; then everything must be there once. */
     private void capture(TestInfo test, int broken, Runnable breaking, Runnable healing) {
-        int other = (broken + 1) % etcd.size();
-        try (Workload workload = Workload.on(etcd.endpoints().get(other))) {
+        try (Workload workload = Workload.enduring(etcd.endpoints())) {
             CaptureSettings settings = settings(test, broken);
             try (RunningCapture capture = new RunningCapture(settings, store)) {
                 capture.await(1);

@@ -33,8 +33,9 @@ class PipelineIT {
     private final long seed = Long.getLong("pipeline.seed", new Random().nextLong());
     private long parts;
 
+    /** etcd 3.4 does not hash at the compaction revision itself, and so cannot prove all of it. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void anyRevisionComesBackAsItWasThroughKillsAndCompactions(EtcdVersion version) throws IOException {
         long started = System.nanoTime();
         System.out.printf("etcd %s, -Dpipeline.seed=%d%n", version, seed);

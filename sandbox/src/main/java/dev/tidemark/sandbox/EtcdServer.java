@@ -82,14 +82,29 @@ public final class EtcdServer extends Server {
         tools().etcdutl(words.toArray(String[]::new));
     }
 
+    /**
+     * Replaces all data by those of a snapshot file and starts again, with the same identity at the same addresses: what
+     * an operator does who goes back in time, and what leaves no trace in any id.
+     */
+    public void restoreInPlace(Path snapshot) {
+        stop();
+        deleteData();
+        restore(snapshot);
+        start();
+    }
+
     /** Deletes a dead member's data, so that it can join its cluster as a new one. */
     void forget() {
+        deleteData();
+        membership = membership.joining();
+    }
+
+    private void deleteData() {
         try {
             Directories.delete(dataDirectory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        membership = membership.joining();
     }
 
     Membership membership() {

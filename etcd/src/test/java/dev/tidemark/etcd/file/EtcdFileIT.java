@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Files of real etcds, and real etcds on our files. */
 class EtcdFileIT {
@@ -29,8 +30,9 @@ class EtcdFileIT {
     @TempDir
     private Path directory;
 
+    /** etcd 3.4 does not hash at the compaction revision itself. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void anyRevisionOfASnapshotComesBackAndLivesOn(EtcdVersion version) {
         try (EtcdServer server = EtcdServer.launch(version, "--max-txn-ops=10000");
                 EtcdCalls etcd = new EtcdCalls(server)) {
@@ -83,7 +85,7 @@ class EtcdFileIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aFileCarriesAuthAndABumpedRevision(EtcdVersion version) {
         Path written = directory.resolve("written.db");
         long revision;

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ClientIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -32,8 +33,9 @@ class ClientIT {
     @TempDir
     Path directory;
 
+    /** etcd 3.4 cannot be asked for the state of auth. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void asksAMemberForItsState(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 EtcdClient client = EtcdClient.open(EtcdSettings.of(etcd.endpoint()))) {
@@ -63,7 +65,7 @@ class ClientIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void knowsWhatIsCompactedAndHashesTheRest(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -91,7 +93,7 @@ class ClientIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void asksWhatALeaseWasGranted(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -104,7 +106,7 @@ class ClientIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void streamsASnapshotThatTheOfficialToolsAccept(EtcdVersion version) throws IOException {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -126,8 +128,9 @@ class ClientIT {
         }
     }
 
+    /** On etcd 3.4 the watch after a restart was created, not refused. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void aUserIsProvenAndItsTokenRenewed(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version)) {
             etcd.etcdctl("put", "key", "value");

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WatchIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void deliversWhateverEtcdAllowsInItsOrder(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version, "--max-txn-ops=10000");
                 Source source = new Source(etcd.endpoint());
@@ -58,7 +58,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aRangeDeleteOfTwentyThousandKeysIsOneRevision(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version, "--max-txn-ops=10000");
                 Source source = new Source(etcd.endpoint());
@@ -85,7 +85,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void catchesUpFiveThousandRevisions(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -100,7 +100,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aLargeBacklogOfLargeValuesIsNeverHeldAtOnce(EtcdVersion version) {
         int count = 500;
         try (EtcdServer etcd = EtcdServer.launch(version);
@@ -134,7 +134,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionThatIsAheadOfTheStartIsNamed(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -156,7 +156,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void progressIsToldWhenAskedAndNothingHappens(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -175,7 +175,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aKilledServerBreaksTheWatch(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint());
@@ -198,7 +198,7 @@ class WatchIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aStoppingServerBreaksTheWatch(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 EtcdClient client = EtcdClient.open(EtcdSettings.of(etcd.endpoint()));

@@ -29,10 +29,10 @@ final class EtcdClient implements AutoCloseable {
     private final KV kv;
     private final Lease lease;
 
-    EtcdClient(String endpoint) {
-        this.endpoint = endpoint;
+    EtcdClient(List<String> endpoints) {
+        this.endpoint = endpoints.get(0);
         this.client = Client.builder()
-                .endpoints(endpoint)
+                .endpoints(endpoints.toArray(String[]::new))
                 .maxInboundMessageSize(MOST_BYTES)
                 .build();
         this.kv = client.getKVClient();

@@ -40,6 +40,20 @@ final class Keyspace {
         return done;
     }
 
+    /** Whether the request, carried out now, would leave exactly this state behind. */
+    boolean wouldBecome(Request request, Map<byte[], KeyState> state) {
+        if (request instanceof Request.Put put && !leaves(put, state.get(put.key()))) {
+            return false;
+        }
+        Keyspace copy = new Keyspace(revision, alive);
+        return !copy.carryOut(request).isEmpty() && copy.alive.equals(state);
+    }
+
+    /** Spares most of the copies: who puts leaves the value and the revision behind. */
+    private boolean leaves(Request.Put put, KeyState state) {
+        return state != null && state.modRevision() == revision + 1 && Arrays.equals(state.value(), put.value());
+    }
+
     void put(byte[] key, byte[] value, long lease) {
         KeyState before = alive.get(key);
         long main = revision + 1;

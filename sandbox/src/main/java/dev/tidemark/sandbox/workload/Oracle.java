@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
  * Knows every state and every change that a workload has led to, from the requests and the revisions in their answers
@@ -31,6 +32,7 @@ public final class Oracle {
     private final List<List<Change>> revisions = new ArrayList<>();
     private final List<Long> expiring = new ArrayList<>();
     private final List<Acknowledgement> unsettled = new ArrayList<>();
+    private final List<Request> unsure = new ArrayList<>();
 
     /** What a key became with a revision; no state: deleted. */
     private record Version(long main, Optional<KeyState> state) {}
@@ -51,8 +53,28 @@ public final class Oracle {
         expiring.add(expiringLease);
     }
 
+    /** This request got no answer: it may have been carried out, may be so later, or never. */
+    synchronized void doubt(Request request) {
+        unsure.add(request);
+    }
+
+    /** Requests of which nobody knows yet what became of them. */
+    synchronized int inDoubt() {
+        return unsure.size();
+    }
+
     /** Carries out all that was recorded; {@code last} is etcd's revision after the last answer. */
     synchronized void settle(long last) {
+        settle(last, revision -> {
+            throw broken("nobody made revision " + revision);
+        });
+    }
+
+    /**
+     * Carries out all that was recorded, as {@link #settle(long)}. Where requests are in doubt and a revision has no
+     * other maker, etcd itself is asked for its state there, which shows what was carried out.
+     */
+    synchronized void settle(long last, LongFunction<NavigableMap<byte[], KeyState>> etcdsState) {
         Map<Long, List<Acknowledgement>> byRevision = new HashMap<>();
         unsettled.forEach(one -> byRevision
                 .computeIfAbsent(one.revision(), r -> new ArrayList<>())
@@ -62,7 +84,7 @@ public final class Oracle {
         while (lastRevision() < last) {
             List<Acknowledgement> named = byRevision.getOrDefault(lastRevision() + 1, new ArrayList<>());
             byRevision.remove(lastRevision() + 1);
-            Request writer = writer(named);
+            Request writer = writer(named, etcdsState);
             keep(keyspace.carryOut(writer), writer);
             met(named);
         }
@@ -72,7 +94,7 @@ public final class Oracle {
     }
 
     /** Takes the request that made the next revision out of those that name it. */
-    private Request writer(List<Acknowledgement> named) {
+    private Request writer(List<Acknowledgement> named, LongFunction<NavigableMap<byte[], KeyState>> etcdsState) {
         for (Acknowledgement one : named) {
             if (one.effect() == Acknowledgement.Effect.WROTE) {
                 named.remove(one);
@@ -87,11 +109,30 @@ public final class Oracle {
         }
         // An id that came back is expected more than once.
         List<Long> ended = expiring.stream().distinct().filter(this::endsKeys).toList();
+        if (!unsure.isEmpty()) {
+            return unanswered(ended, etcdsState.apply(lastRevision() + 1));
+        }
         if (ended.size() != 1) {
             throw broken("nobody made revision " + (lastRevision() + 1) + ", and " + ended.size()
                     + " expiring leases have keys");
         }
         return new Request.Revoke(ended.get(0));
+    }
+
+    /** The request in doubt, or the end of a lease, that leads to this state; one of several equal ones. */
+    private Request unanswered(List<Long> ended, NavigableMap<byte[], KeyState> state) {
+        for (Request request : unsure) {
+            if (keyspace.wouldBecome(request, state)) {
+                unsure.remove(request);
+                return request;
+            }
+        }
+        return ended.stream()
+                .map(Request.Revoke::new)
+                .filter(end -> keyspace.wouldBecome(end, state))
+                .findFirst()
+                .orElseThrow(() -> broken("none of " + unsure.size() + " requests in doubt and " + ended.size()
+                        + " expiring leases made revision " + (lastRevision() + 1)));
     }
 
     private boolean endsKeys(long lease) {

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ final class Run {
     private static final long SHORT_LEASE_SECONDS = 2;
     private static final int KEYS_OF_A_SHORT_LEASE = 5;
     private static final int WRITES_PER_GRANT = 300;
+    private static final int UNCERTAIN_SECONDS = 20;
 
     private final Plan plan;
     private final Oracle oracle;
@@ -26,10 +28,15 @@ final class Run {
     private final AtomicLong nextSlot = new AtomicLong(System.nanoTime());
     private final AtomicLong compacted;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final Leases leases = new Leases();
+    /** Whether a request has failed since the last one was sent. */
+    private final AtomicBoolean isShaken = new AtomicBoolean();
 
-    Run(Plan plan, Oracle oracle, long from, long compacted) {
+    private final Leases leases = new Leases();
+    private final Workload.Outcomes outcomes;
+
+    Run(Plan plan, Oracle oracle, Workload.Outcomes outcomes, long from, long compacted) {
         this.plan = plan;
+        this.outcomes = outcomes;
         this.oracle = oracle;
         this.lastWanted = from + plan.revisions();
         this.highest = new AtomicLong(from);
@@ -47,7 +54,7 @@ final class Run {
             if (i % WRITES_PER_GRANT == 0) {
                 track(inFlight, client.grant(LONG_LEASE_SECONDS).thenAccept(leases::add));
             }
-            track(inFlight, client.send(generator.next()).thenAccept(this::acknowledged));
+            send(inFlight, client, generator.next());
             if (number == 0) {
                 compactNowAndThen(inFlight, client);
             }
@@ -70,22 +77,22 @@ final class Run {
             Semaphore inFlight = new Semaphore(KEYS_OF_A_SHORT_LEASE);
             for (int i = 0; i < KEYS_OF_A_SHORT_LEASE; i++) {
                 Request put = new Request.Put(generator.key(), generator.value(), lease);
-                track(inFlight, client.send(put).thenAccept(this::acknowledged));
+                send(inFlight, client, put);
             }
             acquire(inFlight, KEYS_OF_A_SHORT_LEASE);
-            while (!Workload.await(client.isGone(lease))) {
+            while (!outcomes.await(() -> client.isGone(lease))) {
                 pause(TimeUnit.MILLISECONDS.toNanos(100));
             }
         } while (isOn());
         throwFailure();
     }
 
-    private static long shortLease(EtcdClient client, Optional<Long> former) {
+    private long shortLease(EtcdClient client, Optional<Long> former) {
         if (former.isPresent()) {
             client.revive(former.get(), SHORT_LEASE_SECONDS + 1);
             return former.get();
         }
-        return Workload.await(client.grant(SHORT_LEASE_SECONDS));
+        return outcomes.await(() -> client.grant(SHORT_LEASE_SECONDS));
     }
 
     /** The last revision to which this run, or one before it, has compacted etcd; 0 if none has. */
@@ -110,12 +117,30 @@ final class Run {
         }
     }
 
+    private void send(Semaphore inFlight, EtcdClient client, Request request) {
+        if (isShaken.getAndSet(false)) {
+            pause(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        CompletableFuture<Void> answer = client.send(request).thenAccept(this::acknowledged);
+        if (outcomes == Workload.Outcomes.CERTAIN) {
+            track(inFlight, answer);
+            return;
+        }
+        track(inFlight, answer.orTimeout(UNCERTAIN_SECONDS, TimeUnit.SECONDS).exceptionally(error -> {
+            if (!isRefused(error)) {
+                oracle.doubt(request);
+                isShaken.set(true);
+            }
+            return null;
+        }));
+    }
+
     // The semaphore stands for the answer: nobody gets all its permits before every answer has come.
     @SuppressWarnings("FutureReturnValueIgnored")
     private void track(Semaphore inFlight, CompletableFuture<?> answer) {
         acquire(inFlight, 1);
         answer.whenComplete((done, error) -> {
-            if (error != null && !isRefused(error)) {
+            if (error != null && !isRefused(error) && outcomes == Workload.Outcomes.CERTAIN) {
                 failure.compareAndSet(null, error);
             }
             inFlight.release();

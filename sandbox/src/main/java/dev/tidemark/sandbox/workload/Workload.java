@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,37 +18,80 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The only writer of an etcd, and the {@link Oracle} of everything that it writes. Random writes come in runs by a {@link
  * Plan}; single ones may be made between the runs. A write whose outcome stays unknown ends the workload with an error,
- * so etcd must stay up. Not thread-safe.
+ * so etcd must stay up, unless the workload was told to {@link #enduring endure} that. Not thread-safe.
  */
 public final class Workload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workload.class);
     private static final ByteSequence EVERYTHING = ByteSequence.from(new byte[] {0});
     static final Duration ANSWER = Duration.ofSeconds(60);
 
-    private final String endpoint;
+    private final List<String> endpoints;
+    private final Outcomes outcomes;
     private final EtcdClient client;
     private final Oracle oracle;
     private long compacted;
 
-    private Workload(String endpoint, EtcdClient client, Oracle oracle) {
-        this.endpoint = endpoint;
+    /** What becomes of writes in a run that get no answer. */
+    enum Outcomes {
+        /** There must be none. */
+        CERTAIN,
+        /** They are settled by what etcd says later of its state at that time. */
+        UNCERTAIN;
+
+        /** The answer to a question that may be asked again. */
+        <T> T await(Supplier<CompletableFuture<T>> question) {
+            long deadline = System.nanoTime() + ANSWER.toNanos();
+            while (true) {
+                try {
+                    return Workload.await(question.get());
+                } catch (SandboxException e) {
+                    if (this == CERTAIN || System.nanoTime() - deadline > 0) {
+                        throw e;
+                    }
+                    Run.pause(TimeUnit.MILLISECONDS.toNanos(200));
+                }
+            }
+        }
+    }
+
+    private Workload(List<String> endpoints, Outcomes outcomes, EtcdClient client, Oracle oracle) {
+        this.endpoints = endpoints;
+        this.outcomes = outcomes;
         this.client = client;
         this.oracle = oracle;
     }
 
     /** Begins with the present state of the etcd at this endpoint, for which the oracle has to trust etcd. */
     public static Workload on(String endpoint) {
-        EtcdClient client = new EtcdClient(endpoint);
+        return begin(List.of(endpoint), Outcomes.CERTAIN);
+    }
+
+    /**
+     * As {@link #on}, but runs go on while members of the cluster die, are cut off or elect. What became of a write
+     * without an answer is read from etcd after the run, which must not have compacted that far.
+     */
+    public static Workload enduring(List<String> endpoints) {
+        return begin(endpoints, Outcomes.UNCERTAIN);
+    }
+
+    private static Workload begin(List<String> endpoints, Outcomes outcomes) {
+        EtcdClient client = new EtcdClient(endpoints);
         GetOption all = GetOption.builder().withRange(EVERYTHING).build();
         GetResponse present = await(client.kv().get(EVERYTHING, all));
-        Map<byte[], KeyState> state = new TreeMap<>(Arrays::compareUnsigned);
-        present.getKvs()
+        Oracle oracle = new Oracle(present.getHeader().getRevision(), state(present));
+        return new Workload(endpoints, outcomes, client, oracle);
+    }
+
+    private static NavigableMap<byte[], KeyState> state(GetResponse response) {
+        NavigableMap<byte[], KeyState> state = new TreeMap<>(Arrays::compareUnsigned);
+        response.getKvs()
                 .forEach(kv -> state.put(
                         kv.getKey().getBytes(),
                         new KeyState(
@@ -57,19 +100,19 @@ public final class Workload implements AutoCloseable {
                                 kv.getModRevision(),
                                 kv.getVersion(),
                                 kv.getLease())));
-        return new Workload(endpoint, client, new Oracle(present.getHeader().getRevision(), state));
+        return state;
     }
 
     /** Makes random writes as planned, and returns when all are answered and the oracle knows them. */
     public void run(Plan plan) {
-        LOG.info("workload on {}: {}", endpoint, plan);
-        Run run = new Run(plan, oracle, oracle.lastRevision(), compacted);
+        LOG.info("workload on {}: {}", String.join(", ", endpoints), plan);
+        Run run = new Run(plan, oracle, outcomes, oracle.lastRevision(), compacted);
         List<EtcdClient> clients = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(plan.clients() + 1);
         try {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < plan.clients(); i++) {
-                EtcdClient own = new EtcdClient(endpoint);
+                EtcdClient own = new EtcdClient(endpoints);
                 clients.add(own);
                 int number = i;
                 all.add(threads.submit(() -> run.write(number, own)));
@@ -124,7 +167,23 @@ public final class Workload implements AutoCloseable {
     }
 
     private void settle() {
-        oracle.settle(await(client.revision()));
+        long last = outcomes.await(client::revision);
+        if (outcomes == Outcomes.CERTAIN) {
+            oracle.settle(last);
+        } else {
+            int doubts = oracle.inDoubt();
+            oracle.settle(last, this::etcdsState);
+            LOG.info(
+                    "{} writes were carried out without an answer, {} were not",
+                    doubts - oracle.inDoubt(),
+                    oracle.inDoubt());
+        }
+    }
+
+    private NavigableMap<byte[], KeyState> etcdsState(long revision) {
+        GetOption all =
+                GetOption.builder().withRange(EVERYTHING).withRevision(revision).build();
+        return state(outcomes.await(() -> client.kv().get(EVERYTHING, all)));
     }
 
     /** The oracle; it lives on with the next writes. */

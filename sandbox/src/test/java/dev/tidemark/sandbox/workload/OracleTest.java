@@ -11,8 +11,11 @@ import dev.tidemark.sandbox.workload.Request.Revoke;
 import dev.tidemark.sandbox.workload.Request.Transaction;
 import dev.tidemark.schemas.Change;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class OracleTest {
@@ -103,6 +106,27 @@ class OracleTest {
         assertThatThrownBy(() -> oracle.settle(3))
                 .isInstanceOf(SandboxException.class)
                 .hasMessageContaining("nobody made revision 2");
+    }
+
+    @Test
+    void whatGotNoAnswerIsSettledByTheStateThatItLedTo() {
+        answered(new Put(A, V, 0), 2, Effect.WROTE);
+        oracle.doubt(new Put(A, V, 0));
+        oracle.doubt(new Put(B, W, 0));
+        oracle.doubt(DeleteRange.key(A));
+        answered(new Put(B, V, 0), 4, Effect.WROTE);
+        NavigableMap<byte[], KeyState> third = new TreeMap<>(Arrays::compareUnsigned);
+        oracle.settle(4, revision -> third);
+        assertThat(oracle.changesOf(3)).containsExactly(Change.delete(3, 0, A, 0, 0));
+
+        NavigableMap<byte[], KeyState> fifth = new TreeMap<>(Arrays::compareUnsigned);
+        fifth.put(B, new KeyState(W, 4, 5, 2, 0));
+        oracle.settle(5, revision -> fifth);
+        assertThat(oracle.stateAt(5)).isEqualTo(fifth);
+
+        assertThatThrownBy(() -> oracle.settle(6, revision -> fifth))
+                .isInstanceOf(SandboxException.class)
+                .hasMessageContaining("none of 1 requests in doubt");
     }
 
     @Test

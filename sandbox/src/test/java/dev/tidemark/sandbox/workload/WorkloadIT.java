@@ -3,10 +3,13 @@ package dev.tidemark.sandbox.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.sandbox.EtcdCluster;
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.SandboxException;
+import dev.tidemark.sandbox.faults.FaultPlan;
+import dev.tidemark.sandbox.faults.FaultSchedule;
 import dev.tidemark.sandbox.workload.Request.DeleteRange;
 import dev.tidemark.sandbox.workload.Request.Put;
 import dev.tidemark.schemas.Change;
@@ -116,7 +119,7 @@ class WorkloadIT {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             CompletableFuture<Void> run = CompletableFuture.runAsync(() -> workload.run(Plan.of(1_000_000)));
-            try (EtcdClient client = new EtcdClient(etcd.endpoint())) {
+            try (EtcdClient client = new EtcdClient(List.of(etcd.endpoint()))) {
                 Eventually.until(
                         Duration.ofSeconds(20), () -> Workload.await(client.revision()), revision -> revision > 200);
             }
@@ -141,6 +144,26 @@ class WorkloadIT {
     }
 
     @Test
+    void aRunEnduresTheDeathOfItsLeader() {
+        try (EtcdCluster cluster = EtcdCluster.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.enduring(cluster.endpoints())) {
+            FaultPlan faults = FaultPlan.of(3).withPauses(Duration.ofSeconds(3)).withFaults(Duration.ofSeconds(3));
+            Plan plan = Plan.of(100_000).withRate(300).withTime(Duration.ofSeconds(25));
+            try (FaultSchedule schedule =
+                    FaultSchedule.start(faults, List.of(cluster.killing(cluster.leader()), cluster.isolating(0)))) {
+                workload.run(plan);
+                schedule.await(Duration.ofMinutes(1));
+            }
+            Oracle oracle = workload.oracle();
+            Random random = new Random(plan.seed());
+            for (int i = 0; i < 20; i++) {
+                assertSame(cluster.endpoints().get(1), oracle, 1 + random.nextLong(oracle.lastRevision()));
+            }
+            assertSame(cluster.endpoints().get(1), oracle, oracle.lastRevision());
+        }
+    }
+
+    @Test
     void aWriteOfSomebodyElseIsNoticed() {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
@@ -152,7 +175,11 @@ class WorkloadIT {
     }
 
     private static void assertSame(EtcdServer etcd, Oracle oracle, long revision) {
-        try (EtcdClient client = new EtcdClient(etcd.endpoint())) {
+        assertSame(etcd.endpoint(), oracle, revision);
+    }
+
+    private static void assertSame(String endpoint, Oracle oracle, long revision) {
+        try (EtcdClient client = new EtcdClient(List.of(endpoint))) {
             assertThat(oracle.stateAt(revision)).isEqualTo(etcdsState(client.kv(), revision));
         }
     }
