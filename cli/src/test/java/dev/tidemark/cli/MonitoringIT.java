@@ -81,10 +81,10 @@ class MonitoringIT {
     }
 
     private void metricsAgreeWithTheSource(ServiceProcess run, long last) {
-        awaitMetric(run, "tidemark_capture_committed_revision", last);
-        awaitMetric(run, "tidemark_capture_source_revision", last);
+        awaitMetric(run, "tidemark_capture_committed_revision", (double) last);
+        awaitMetric(run, "tidemark_capture_source_revision", (double) last);
         awaitMetric(run, "tidemark_capture_lag_revisions", 0);
-        awaitMetric(run, "tidemark_compactor_committed_revision", last);
+        awaitMetric(run, "tidemark_compactor_committed_revision", (double) last);
         String all = body("/metrics");
         assertThat(all)
                 .contains("tidemark_capture_state{cluster=\"monitored\",state=\"following\"} 1.0")
