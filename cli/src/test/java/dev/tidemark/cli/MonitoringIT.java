@@ -43,12 +43,14 @@ class MonitoringIT {
                 KafkaServer kafka = KafkaServer.launch();
                 EtcdClient source = EtcdClient.open(EtcdSettings.of(etcd.endpoint()))) {
             Path settings = settings(etcd, kafka);
-            checkSaysWhoDoesNotRun(settings);
+            // a broker that has just started may not be ready for transactions within the time that a check has
+            Eventually.eventually(PATIENCE, () -> checkSaysWhoDoesNotRun(settings));
             try (ServiceProcess run = new ServiceProcess("run", settings)) {
                 run.start();
-                awaitHealth(run, 200, health -> assertThat(
-                                health.at("/captures/0/state").asText())
-                        .isEqualTo("FOLLOWING"));
+                awaitHealth(run, 200, health -> {
+                    assertThat(health.at("/captures/0/state").asText()).isEqualTo("FOLLOWING");
+                    assertThat(health.at("/captures/0/base").asText()).isEqualTo("READY");
+                });
                 long last = 0;
                 for (int i = 0; i < 500; i++) {
                     last = source.put(ascii("k" + i), ascii("v"));
@@ -56,7 +58,7 @@ class MonitoringIT {
                 metricsAgreeWithTheSource(run, last);
                 long announced = source.put(ascii("compact_rev_key"), ascii("300"));
                 awaitMetric(run, "tidemark_capture_compaction_headroom_revisions", announced - 300.0);
-                checkFollowsAProbe(settings);
+                Eventually.eventually(PATIENCE, () -> checkFollowsAProbe(settings));
                 checkNamesATopicThatIsDifferent(settings);
                 kafka.kill();
                 awaitHealth(run, 503, health -> {
@@ -79,10 +81,10 @@ class MonitoringIT {
     }
 
     private void metricsAgreeWithTheSource(ServiceProcess run, long last) {
-        awaitMetric(run, "tidemark_capture_committed_revision", last);
-        awaitMetric(run, "tidemark_capture_source_revision", last);
+        awaitMetric(run, "tidemark_capture_committed_revision", (double) last);
+        awaitMetric(run, "tidemark_capture_source_revision", (double) last);
         awaitMetric(run, "tidemark_capture_lag_revisions", 0);
-        awaitMetric(run, "tidemark_compactor_committed_revision", last);
+        awaitMetric(run, "tidemark_compactor_committed_revision", (double) last);
         String all = body("/metrics");
         assertThat(all)
                 .contains("tidemark_capture_state{cluster=\"monitored\",state=\"following\"} 1.0")
@@ -90,7 +92,7 @@ class MonitoringIT {
                 .contains("tidemark_capture_base_pending{cluster=\"monitored\"} 0.0")
                 .contains("tidemark_capture_generation_info{cluster=\"monitored\",generation=")
                 .contains("tidemark_capture_clock_skew_seconds{cluster=\"monitored\"}");
-        assertThat(value(all, "tidemark_capture_revisions_total")).isBetween(400.0, last + 0.0);
+        assertThat(value(all, "tidemark_capture_revisions_total")).isBetween(500.0, (double) last);
         assertThat(value(all, "tidemark_capture_bytes_total")).isPositive();
         assertThat(value(all, "tidemark_capture_transactions_total")).isPositive();
         assertThat(Math.abs(value(all, "tidemark_capture_clock_skew_seconds"))).isLessThan(2);
@@ -98,8 +100,9 @@ class MonitoringIT {
     }
 
     private static void checkFollowsAProbe(Path settings) {
-        JsonNode document = Invocation.of("check", "--json", "--config", settings.toString())
-                .json();
+        Invocation run = Invocation.of("check", "--json", "--config", settings.toString());
+        assertThat(run.code()).as(run.out()).isZero();
+        JsonNode document = run.json();
         assertThat(document.get("ok").asBoolean()).as(document.toString()).isTrue();
         List<String> names = new ArrayList<>();
         document.get("checks").forEach(check -> {

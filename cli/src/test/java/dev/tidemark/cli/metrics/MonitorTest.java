@@ -63,7 +63,8 @@ class MonitorTest {
                         9,
                         10,
                         Arrays.stream(ReconnectCause.values())
-                                .collect(Collectors.toMap(cause -> cause, cause -> (long) cause.ordinal()))),
+                                .collect(Collectors.toMap(
+                                        cause -> cause, cause -> cause == ReconnectCause.TIMEOUT ? 2L : 0L))),
                 new CaptureStatus.SpoolUse(11, 12, 13),
                 OptionalLong.empty());
     }
