@@ -4,14 +4,8 @@ import dev.tidemark.etcd.rpc.EtcdSettings.TlsFiles;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Builds the one channel to a member. */
@@ -20,6 +14,10 @@ final class MemberChannel {
     private static final long KEEP_ALIVE_SECONDS = 10;
 
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
+
+    static {
+        SilentFrames.apply();
+    }
 
     private MemberChannel() {}
 
@@ -38,31 +36,8 @@ final class MemberChannel {
     }
 
     private static ChannelCredentials credentials(EtcdSettings settings) {
-        if (!settings.isEncrypted()) {
-            return InsecureChannelCredentials.create();
-        }
-        TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
-        Optional<TlsFiles> tls = settings.tls();
-        try {
-            if (tls.flatMap(TlsFiles::ca).isPresent()) {
-                try (InputStream ca = Files.newInputStream(tls.get().ca().get())) {
-                    builder.trustManager(ca);
-                }
-            }
-            if (tls.flatMap(TlsFiles::certificate).isPresent()) {
-                byte[] key =
-                        PrivateKeyPem.pkcs8(Files.readString(tls.get().key().get()));
-                try (InputStream certificate =
-                        Files.newInputStream(tls.get().certificate().get())) {
-                    builder.keyManager(certificate, new ByteArrayInputStream(key));
-                }
-            }
-        } catch (IOException e) {
-            throw new EtcdException.Credentials(
-                    "the TLS files for etcd " + settings.endpoint() + " cannot be read: " + e,
-                    "check etcd.tls.ca, etcd.tls.cert and etcd.tls.key",
-                    e);
-        }
-        return builder.build();
+        return settings.isEncrypted()
+                ? TlsMaterial.read(settings.tls().orElse(TlsFiles.NONE))
+                : InsecureChannelCredentials.create();
     }
 }

@@ -20,10 +20,10 @@ class AuthTokenTest {
     @Test
     void isFetchedOnceAndAgainOnlyAfterARefusal() {
         try (EtcdClient client = member.client(WITH_USER)) {
-            assertThat(client.status().version()).isEqualTo("1");
-            assertThat(client.status().version()).isEqualTo("1");
+            assertThat(client.status().version()).endsWith("+1");
+            assertThat(client.status().version()).endsWith("+1");
             member.firstGoodToken.set(2);
-            assertThat(client.status().version()).isEqualTo("2");
+            assertThat(client.status().version()).endsWith("+2");
         }
     }
 
@@ -40,7 +40,7 @@ class AuthTokenTest {
     @Test
     void withoutAUserNoneIsSent() {
         try (EtcdClient client = member.client()) {
-            assertThat(client.status().version()).isEqualTo("none");
+            assertThat(client.status().version()).endsWith("+null");
             assertThat(member.tokens).hasValue(0);
         }
     }
