@@ -35,6 +35,8 @@ public final class Capture implements Closeable {
     private final Supplier<String> ids;
     private final String instance;
     private final TopicSetup setup;
+    private final VersionAdvisory advisory = new VersionAdvisory();
+    private final AdminRights rights;
     private volatile boolean closed;
     private volatile Session session;
 
@@ -59,6 +61,7 @@ public final class Capture implements Closeable {
         this.clock = clock;
         this.ids = ids;
         this.instance = ids.get();
+        this.rights = new AdminRights(clock);
         this.setup = new TopicSetup(settings);
     }
 
@@ -100,6 +103,11 @@ public final class Capture implements Closeable {
     public long lastCommitted() {
         Session open = session;
         return open == null ? 0 : open.writer.lastCommitted();
+    }
+
+    /** What capture cannot do as the source gives it no right to, in one sentence; empty if it can do all. Any thread may ask. */
+    public Optional<String> missingRights() {
+        return rights.missing();
     }
 
     /** Makes {@link #run} return soon: what is not committed then is captured again by whoever comes next. */
@@ -172,7 +180,8 @@ public final class Capture implements Closeable {
                     settings.spool().directory(),
                     ids,
                     clock::millis,
-                    spool);
+                    spool,
+                    rights);
             generations = new Generations(settings, spool, around, clock, standing);
             follower = new Follower(
                     new Members(settings.source(), connector),
@@ -180,7 +189,7 @@ public final class Capture implements Closeable {
                     leases,
                     generations,
                     clock,
-                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG));
+                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG, advisory));
             writer = new TopicWriter(settings, spool, leases, access, clock, log, end, position);
             following = new Thread(follower, "tidemark-follow-" + settings.cluster());
             following.setDaemon(true);

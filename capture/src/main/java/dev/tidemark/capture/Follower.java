@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Follower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
+    /** How long the source may refuse a user that it knew: then whoever starts capture anew reads its settings anew. */
+    private static final Duration REFUSAL_PATIENCE = Duration.ofMinutes(2);
+
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
     private static final int MAX_DISORDERS = 3;
 
@@ -35,6 +38,7 @@ final class Follower implements Runnable {
     private volatile boolean closed;
     private volatile EtcdWatch watch;
     private boolean everReached;
+    private OptionalLong refusedSince = OptionalLong.empty();
     private int disorders;
     private long disorderedAt;
     private Catching catching = Catching.NOT_YET;
@@ -50,8 +54,9 @@ final class Follower implements Runnable {
      *
      * @param tickInterval how often a quiet source is asked for its progress
      * @param largestBacklog how many revisions may come by the watch; more come from a snapshot
+     * @param advisory knows the bugs of the source's releases, and outlives the follower
      */
-    record FollowerSettings(Duration tickInterval, long largestBacklog) {}
+    record FollowerSettings(Duration tickInterval, long largestBacklog, VersionAdvisory advisory) {}
 
     Follower(
             Members members,
@@ -66,6 +71,7 @@ final class Follower implements Runnable {
         this.generations = generations;
         this.clock = clock;
         this.settings = settings;
+        this.everReached = settings.advisory().hasSeenAMember();
     }
 
     @Override
@@ -95,8 +101,14 @@ final class Follower implements Runnable {
             try {
                 connectOnce();
                 backoff.reset();
+                refusedSince = OptionalLong.empty();
             } catch (EtcdException.Unavailable | EtcdException.FutureRevision | EtcdException.DamagedSnapshot e) {
                 pause(backoff, e);
+            } catch (EtcdException.Certificates e) {
+                // files that worked once are half written, or rotated one after the other
+                waitOrThrow(everReached, backoff, e);
+            } catch (EtcdException.Credentials e) {
+                waitOrThrow(everReached && isPatient(), backoff, e);
             } catch (EtcdException.Disorder e) {
                 disordered(e);
                 pause(backoff, e);
@@ -108,6 +120,22 @@ final class Follower implements Runnable {
                 pause(backoff, e);
             }
         }
+    }
+
+    private void waitOrThrow(boolean wait, Backoff backoff, EtcdException e) {
+        if (!wait) {
+            throw e;
+        }
+        pause(backoff, e);
+    }
+
+    /** Whether the source has refused the user only for a short time. */
+    private boolean isPatient() {
+        long now = System.nanoTime();
+        if (refusedSince.isEmpty()) {
+            refusedSince = OptionalLong.of(now);
+        }
+        return now - refusedSince.getAsLong() < REFUSAL_PATIENCE.toNanos();
     }
 
     private void pause(Backoff backoff, RuntimeException e) {
@@ -143,9 +171,11 @@ final class Follower implements Runnable {
     }
 
     private void serve(EtcdClient member, EtcdHeader now, long askedAt) {
+        String version = member.status().version();
+        settings.advisory().see(member.endpoint(), version).forEach(LOG::warn);
         generations.identify(now);
         if (!generations.isOpen()) {
-            generations.begin(now.revision());
+            generations.begin(now.revision(), version);
         }
         Position position = generations.position();
         position.stamper().proven(now.revision(), askedAt);
@@ -162,16 +192,35 @@ final class Follower implements Runnable {
         if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {
             catching = Catching.DONE;
             LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
-            generations.catchUp(member, now.revision());
-            return;
+            if (catchUp(member, now.revision(), start)) {
+                return;
+            }
         }
         catching = Catching.NOT_YET;
         watch(member, start.getAsLong(), position);
     }
 
+    /** Whether there is nothing more to do: without the right to a snapshot what can be had comes by the watch. */
+    private boolean catchUp(EtcdClient member, long revision, OptionalLong start) {
+        try {
+            generations.catchUp(member, revision);
+            return true;
+        } catch (EtcdException.Credentials e) {
+            generations.rights().refused(e);
+            if (start.isPresent()) {
+                return false;
+            }
+            generations.end(
+                    GenerationEnd.Cause.COMPACTED,
+                    "the source was compacted beyond revision "
+                            + generations.position().last() + ", where capture stood");
+            return true;
+        }
+    }
+
     private void watch(EtcdClient member, long start, Position position) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
-        WatchSession session = new WatchSession(member, start, position, spool, leases, clock, settings.tickInterval());
+        WatchSession session = new WatchSession(member, start, position, spool, leases, settings.tickInterval());
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
         try (EtcdWatch open = member.watch(start)) {
             watch = open;

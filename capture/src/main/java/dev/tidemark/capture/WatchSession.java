@@ -1,27 +1,32 @@
 package dev.tidemark.capture;
 
 import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdWatch;
 import dev.tidemark.etcd.rpc.WatchSignal;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One watch: what is delivered again is compared, what is new goes into the spool. Used by one thread. */
 final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
+    private static final int MAX_SILENT_TIMES = 3;
+
     private final EtcdClient member;
     private final long start;
     private final Position position;
     private final Spool spool;
     private final LeaseBook leases;
-    private final InstantSource clock;
     private final Duration tickInterval;
     private boolean confirmed;
     private long difference;
-    private long progressAskedAt;
+    private boolean unanswered;
+    private int silentTimes;
     private EtcdWatch watch;
 
     /** What to do next. */
@@ -37,19 +42,12 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     }
 
     WatchSession(
-            EtcdClient member,
-            long start,
-            Position position,
-            Spool spool,
-            LeaseBook leases,
-            InstantSource clock,
-            Duration tickInterval) {
+            EtcdClient member, long start, Position position, Spool spool, LeaseBook leases, Duration tickInterval) {
         this.member = member;
         this.start = start;
         this.position = position;
         this.spool = spool;
         this.leases = leases;
-        this.clock = clock;
         this.tickInterval = tickInterval;
     }
 
@@ -76,6 +74,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
             return Outcome.RECONNECT;
         }
         confirmed = true;
+        unanswered = false;
+        silentTimes = 0;
         List<Change> changes = revisions.changes();
         int fresh = firstAfter(changes, position.last());
         if (fresh > 0) {
@@ -100,10 +100,10 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome progress(WatchSignal.Progress progress) {
+        unanswered = false;
+        silentTimes = 0;
         if (progress.revision() == position.last()) {
-            long now = position.stamper().now();
-            position.stamper().proven(progress.revision(), now);
-            spool.add(new Item.Progress(position.generation(), progress.revision(), now));
+            isQuiet(position.stamper().now());
         }
         return Outcome.GO_ON;
     }
@@ -124,13 +124,48 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         return Outcome.RECONNECT;
     }
 
+    /**
+     * Nothing came for a whole interval: the watch is asked for its progress. No answer proves nothing, as etcd drops the
+     * question where it pleases, so whoever got none asks the quorum.
+     */
     @Override
     public Outcome idle(WatchSignal.Idle idle) {
-        if (clock.millis() - progressAskedAt >= tickInterval.toMillis()) {
-            progressAskedAt = clock.millis();
-            watch.requestProgress();
+        Outcome outcome = unanswered ? askTheQuorum() : Outcome.GO_ON;
+        unanswered = true;
+        watch.requestProgress();
+        return outcome;
+    }
+
+    private Outcome askTheQuorum() {
+        long askedAt = position.stamper().now();
+        long revision;
+        try {
+            revision = member.linearizable().revision();
+        } catch (EtcdException.Unavailable e) {
+            LOG.debug("the quorum does not say whether the source is quiet", e);
+            return Outcome.GO_ON;
         }
-        return Outcome.GO_ON;
+        if (revision == position.last()) {
+            silentTimes = 0;
+            isQuiet(askedAt);
+            return Outcome.GO_ON;
+        }
+        silentTimes++;
+        if (revision > position.last() && silentTimes < MAX_SILENT_TIMES) {
+            return Outcome.GO_ON;
+        }
+        LOG.warn(
+                "{} sends nothing after revision {}, but the source stands at {}: the watch is opened anew",
+                member.endpoint(),
+                position.last(),
+                revision);
+        return Outcome.RECONNECT;
+    }
+
+    /** Everything up to the position was delivered, and nothing else had happened by then. */
+    private void isQuiet(long atMillis) {
+        position.stamper().proven(position.last(), atMillis);
+        spool.add(new Item.Progress(position.generation(), position.last(), atMillis));
     }
 
     private static int firstAfter(List<Change> changes, long last) {
