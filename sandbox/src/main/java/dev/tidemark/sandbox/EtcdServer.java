@@ -1,6 +1,7 @@
 package dev.tidemark.sandbox;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,21 +9,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A single-member etcd. It doesn't wait for the disk ({@code --unsafe-no-fsync}), which a killed process doesn't need
+ * One etcd, alone or a member of an {@link EtcdCluster}. It doesn't wait for the disk ({@code --unsafe-no-fsync}), which a killed process doesn't need
  * but a lost machine would; any flag given by the caller comes last and wins.
  */
 public final class EtcdServer extends Server {
     private static final Duration START = Duration.ofSeconds(30);
-    private static final String MEMBER = "sandbox";
 
     private final EtcdTools tools;
     private final EtcdVersion version;
     private final List<String> flags;
     private final int clientPort = FreePorts.next();
-    private final int peerPort = FreePorts.next();
+    private volatile Membership membership;
 
     private EtcdServer(EtcdVersion version, ServerDirectory directory, List<String> flags) {
+        this(version, directory, Membership.alone(), flags);
+    }
+
+    private EtcdServer(EtcdVersion version, ServerDirectory directory, Membership membership, List<String> flags) {
         super("etcd " + version, directory, START);
+        this.membership = membership;
         this.tools = EtcdTools.of(version);
         this.version = version;
         this.flags = flags;
@@ -50,29 +55,42 @@ public final class EtcdServer extends Server {
         return started(server);
     }
 
+    /** A member that is not started yet: alone it would wait for its peers. */
+    static EtcdServer member(EtcdVersion version, Membership membership, List<String> flags) {
+        return new EtcdServer(version, ServerDirectory.temporary("etcd"), membership, flags);
+    }
+
     private void restore(Path snapshot) {
-        tools.etcdutl(
-                "snapshot",
-                "restore",
-                snapshot.toAbsolutePath().toString(),
-                "--data-dir=" + dataDirectory(),
-                "--name=" + MEMBER,
-                "--initial-cluster=" + MEMBER + "=" + peerUrl(),
-                "--initial-advertise-peer-urls=" + peerUrl());
+        List<String> words = new ArrayList<>(
+                List.of("snapshot", "restore", snapshot.toAbsolutePath().toString(), "--data-dir=" + dataDirectory()));
+        words.addAll(membership.identityFlags());
+        tools.etcdutl(words.toArray(String[]::new));
+    }
+
+    /** Deletes a dead member's data, so that it can join its cluster as a new one. */
+    void forget() {
+        try {
+            Directories.delete(dataDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        membership = membership.joining();
+    }
+
+    Membership membership() {
+        return membership;
     }
 
     @Override
     List<String> command() {
         List<String> words = new ArrayList<>(List.of(
                 tools.server().toString(),
-                "--name=" + MEMBER,
                 "--data-dir=" + dataDirectory(),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
-                "--listen-peer-urls=" + peerUrl(),
-                "--initial-advertise-peer-urls=" + peerUrl(),
-                "--initial-cluster=" + MEMBER + "=" + peerUrl(),
                 "--unsafe-no-fsync"));
+        words.addAll(membership.identityFlags());
+        words.addAll(membership.startFlags());
         words.addAll(flags);
         return words;
     }
@@ -92,8 +110,9 @@ public final class EtcdServer extends Server {
         return "http://127.0.0.1:" + clientPort;
     }
 
-    private String peerUrl() {
-        return "http://127.0.0.1:" + peerPort;
+    /** The client port, for a proxy in front of it. */
+    public int port() {
+        return clientPort;
     }
 
     /** etcd's data directory; only a stopped server's may be read. */
