@@ -259,7 +259,7 @@ final class MemberClient implements EtcdClient {
 
     @Override
     public EtcdWatch watch(long startRevision) {
-        // a watch is refused with a dead token, and what it may be asked depends on the member's version
+        // replaces most dead tokens at once, and what a watch may be asked depends on the member's version
         String version = status().version();
         Optional<String> used = watcher.token.current();
         KeyspaceWatch.Context context = new KeyspaceWatch.Context(
