@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
@@ -26,11 +24,16 @@ public final class EtcdCluster implements AutoCloseable {
     private final Map<Integer, TcpProxy> clientProxies = new ConcurrentHashMap<>();
     private final PeerNetwork network;
 
-    private EtcdCluster(EtcdVersion version, int size, List<String> flags) {
+    private final EtcdOptions options;
+    private final EtcdAccess access;
+
+    private EtcdCluster(EtcdOptions options, int size) {
+        this.options = options;
+        this.access = new EtcdAccess(options);
         this.network = new PeerNetwork(size, this::pid);
         for (int i = 0; i < size; i++) {
             Membership membership = Membership.of(i, network.peerPort(i), network.advertisedPorts());
-            members.add(EtcdServer.member(version, membership, flags));
+            members.add(EtcdServer.member(options, access, membership));
         }
     }
 
@@ -41,12 +44,12 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** Starts an empty etcd of three members, each with these further flags. */
     public static EtcdCluster launch(EtcdVersion version, String... flags) {
-        return launch(version, 3, flags);
+        return launch(EtcdOptions.of(version, flags), 3);
     }
 
     /** Starts an empty etcd of so many members. */
-    public static EtcdCluster launch(EtcdVersion version, int size, String... flags) {
-        EtcdCluster cluster = new EtcdCluster(version, size, List.of(flags));
+    public static EtcdCluster launch(EtcdOptions options, int size) {
+        EtcdCluster cluster = new EtcdCluster(options, size);
         try {
             cluster.start();
             return cluster;
@@ -58,16 +61,7 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** Starts all members that don't run, at once: none becomes ready without a majority. */
     public void start() {
-        List<CompletableFuture<Void>> starts = members.stream()
-                .map(member -> CompletableFuture.runAsync(member::start, task -> new Thread(task).start()))
-                .toList();
-        try {
-            starts.forEach(CompletableFuture::join);
-        } catch (CompletionException e) {
-            // Whoever else still starts must have ended before anything is cleaned up.
-            starts.forEach(start -> start.handle((done, error) -> null).join());
-            throw e.getCause() instanceof SandboxException known ? known : e;
-        }
+        Server.startTogether(members);
     }
 
     /** One member, to be killed, stopped, paused, started or asked by itself. */
@@ -203,7 +197,7 @@ public final class EtcdCluster implements AutoCloseable {
     /** The client URLs of all members through their proxies. */
     public List<String> proxiedEndpoints() {
         return IntStream.range(0, size())
-                .mapToObj(i -> "http://" + clientProxy(i).address())
+                .mapToObj(i -> options.scheme() + "://" + clientProxy(i).address())
                 .toList();
     }
 
@@ -219,9 +213,7 @@ public final class EtcdCluster implements AutoCloseable {
 
     /** Runs etcdctl against all members, of which one answers, and returns its standard output. */
     public String etcdctl(String... arguments) {
-        List<String> words = new ArrayList<>(List.of("--endpoints=" + String.join(",", endpoints())));
-        words.addAll(List.of(arguments));
-        return member(0).tools().etcdctl(words.toArray(String[]::new));
+        return access.etcdctl(endpoints(), arguments);
     }
 
     /** Kills all members and deletes their data. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One etcd, alone or a member of an {@link EtcdCluster}. It doesn't wait for the disk ({@code --unsafe-no-fsync}), which a killed process doesn't need
@@ -15,37 +16,41 @@ import java.util.Map;
 public final class EtcdServer extends Server {
     private static final Duration START = Duration.ofSeconds(30);
 
-    private final EtcdTools tools;
-    private final EtcdVersion version;
-    private final List<String> flags;
+    private final EtcdOptions options;
+    private final EtcdAccess access;
     private final int clientPort = FreePorts.next();
+    private final int metricsPort = FreePorts.next();
     private volatile Membership membership;
 
-    private EtcdServer(EtcdVersion version, ServerDirectory directory, List<String> flags) {
-        this(version, directory, Membership.alone(), flags);
+    private EtcdServer(EtcdOptions options, ServerDirectory directory) {
+        this(options, new EtcdAccess(options), directory, Membership.alone());
     }
 
-    private EtcdServer(EtcdVersion version, ServerDirectory directory, Membership membership, List<String> flags) {
-        super("etcd " + version, directory, START);
+    private EtcdServer(EtcdOptions options, EtcdAccess access, ServerDirectory directory, Membership membership) {
+        super("etcd " + options.version(), directory, START);
+        this.options = options;
+        this.access = access;
         this.membership = membership;
-        this.tools = EtcdTools.of(version);
-        this.version = version;
-        this.flags = flags;
     }
 
     /** Starts an empty etcd with further flags, such as {@code --max-txn-ops=10000}. */
     public static EtcdServer launch(EtcdVersion version, String... flags) {
-        return started(new EtcdServer(version, ServerDirectory.temporary("etcd"), List.of(flags)));
+        return launch(EtcdOptions.of(version, flags));
+    }
+
+    /** Starts an empty etcd. */
+    public static EtcdServer launch(EtcdOptions options) {
+        return started(new EtcdServer(options, ServerDirectory.temporary("etcd")));
     }
 
     /** Starts an etcd whose data stay in the given directory; goes on with data of an earlier start. */
     public static EtcdServer launchIn(Path directory, EtcdVersion version, String... flags) {
-        return started(new EtcdServer(version, ServerDirectory.given(directory), List.of(flags)));
+        return started(new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.given(directory)));
     }
 
     /** Starts an etcd from a snapshot file by this version's own {@code etcdutl snapshot restore}. */
     public static EtcdServer restored(Path snapshot, EtcdVersion version, String... flags) {
-        EtcdServer server = new EtcdServer(version, ServerDirectory.temporary("etcd"), List.of(flags));
+        EtcdServer server = new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.temporary("etcd"));
         try {
             server.restore(snapshot);
         } catch (SandboxException e) {
@@ -56,15 +61,15 @@ public final class EtcdServer extends Server {
     }
 
     /** A member that is not started yet: alone it would wait for its peers. */
-    static EtcdServer member(EtcdVersion version, Membership membership, List<String> flags) {
-        return new EtcdServer(version, ServerDirectory.temporary("etcd"), membership, flags);
+    static EtcdServer member(EtcdOptions options, EtcdAccess access, Membership membership) {
+        return new EtcdServer(options, access, ServerDirectory.temporary("etcd"), membership);
     }
 
     private void restore(Path snapshot) {
         List<String> words = new ArrayList<>(
                 List.of("snapshot", "restore", snapshot.toAbsolutePath().toString(), "--data-dir=" + dataDirectory()));
         words.addAll(membership.identityFlags());
-        tools.etcdutl(words.toArray(String[]::new));
+        tools().etcdutl(words.toArray(String[]::new));
     }
 
     /** Deletes a dead member's data, so that it can join its cluster as a new one. */
@@ -84,14 +89,16 @@ public final class EtcdServer extends Server {
     @Override
     List<String> command() {
         List<String> words = new ArrayList<>(List.of(
-                tools.server().toString(),
+                tools().server().toString(),
                 "--data-dir=" + dataDirectory(),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
+                "--listen-metrics-urls=" + metricsUrl(),
                 "--unsafe-no-fsync"));
         words.addAll(membership.identityFlags());
         words.addAll(membership.startFlags());
-        words.addAll(flags);
+        options.tls().ifPresent(tls -> words.addAll(tls.serverFlags()));
+        words.addAll(options.flags());
         return words;
     }
 
@@ -100,14 +107,20 @@ public final class EtcdServer extends Server {
         return Map.of();
     }
 
+    /** Asked on a port of its own, which is plain whatever the clients need. */
     @Override
     boolean isReady() throws IOException {
-        return Http.get(endpoint() + "/health").contains("\"health\":\"true\"");
+        return Http.get(metricsUrl() + "/health").contains("\"health\":\"true\"");
     }
 
-    /** The client URL, such as {@code http://127.0.0.1:12379}. */
+    /** The client URL, such as {@code http://127.0.0.1:12379}; https where TLS is on. */
     public String endpoint() {
-        return "http://127.0.0.1:" + clientPort;
+        return options.scheme() + "://127.0.0.1:" + clientPort;
+    }
+
+    /** Where {@code /health} and {@code /metrics} are plain and open to everybody. */
+    public String metricsUrl() {
+        return "http://127.0.0.1:" + metricsPort;
     }
 
     /** The client port, for a proxy in front of it. */
@@ -126,23 +139,43 @@ public final class EtcdServer extends Server {
     }
 
     public EtcdVersion version() {
-        return version;
+        return options.version();
     }
 
     /** The tools of the same version. */
     public EtcdTools tools() {
-        return tools;
+        return access.tools();
     }
 
-    /** Runs etcdctl against this server and returns its standard output. */
+    /** Runs etcdctl against this server, by TLS and as root where that is needed; returns its standard output. */
     public String etcdctl(String... arguments) {
-        List<String> words = new ArrayList<>(List.of("--endpoints=" + endpoint()));
-        words.addAll(List.of(arguments));
-        return tools.etcdctl(words.toArray(String[]::new));
+        return access.etcdctl(List.of(endpoint()), arguments);
+    }
+
+    /** Runs etcdctl against this server as another user. */
+    public String etcdctlAs(EtcdUser user, String... arguments) {
+        return access.etcdctl(List.of(endpoint()), Optional.of(user), arguments);
+    }
+
+    /** Makes the user root and turns authentication on; from then on etcdctl is root. */
+    public void enableAuth() {
+        etcdctl("user", "add", EtcdUser.ROOT.name() + ":" + EtcdUser.ROOT.password());
+        etcdctl("user", "grant-role", EtcdUser.ROOT.name(), "root");
+        etcdctl("auth", "enable");
+        access.as(Optional.of(EtcdUser.ROOT));
+    }
+
+    /** Makes a user who may read all keys and do nothing else. */
+    public EtcdUser addReader(String name, String password) {
+        etcdctl("role", "add", name);
+        etcdctl("role", "grant-permission", name, "read", "", "--prefix");
+        etcdctl("user", "add", name + ":" + password);
+        etcdctl("user", "grant-role", name, name);
+        return new EtcdUser(name, password);
     }
 
     /** Runs etcdutl and returns its standard output. */
     public String etcdutl(String... arguments) {
-        return tools.etcdutl(arguments);
+        return tools().etcdutl(arguments);
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.sandbox;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,12 +21,16 @@ public final class EtcdTools {
 
     /** Runs etcdctl and returns its standard output; an exit code other than 0 is a {@link SandboxException}. */
     public String etcdctl(String... arguments) {
-        return run("etcdctl", arguments);
+        return etcdctl(Map.of(), List.of(arguments));
     }
 
     /** Runs etcdutl and returns its standard output; an exit code other than 0 is a {@link SandboxException}. */
     public String etcdutl(String... arguments) {
-        return run("etcdutl", arguments);
+        return run("etcdutl", Map.of(), List.of(arguments));
+    }
+
+    String etcdctl(Map<String, String> environment, List<String> arguments) {
+        return run("etcdctl", environment, arguments);
     }
 
     /** Where the executables stand. */
@@ -37,10 +42,12 @@ public final class EtcdTools {
         return located.executable("etcd");
     }
 
-    private String run(String tool, String... arguments) {
+    private String run(String tool, Map<String, String> environment, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(located.executable(tool).toString());
-        words.addAll(List.of(arguments));
-        return Command.of(words).with(Map.of("ETCDCTL_API", "3")).stdout();
+        words.addAll(arguments);
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("ETCDCTL_API", "3");
+        return Command.of(words).with(variables).stdout();
     }
 }

@@ -11,10 +11,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -22,18 +20,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A single Kafka node, broker and controller in one, in a JVM of its own that uses this JVM's class path. Topics are not
- * created by themselves; internal topics have one replica and few partitions.
+ * A Kafka node, broker and controller in one, alone or of a {@link KafkaCluster}, in a JVM of its own that uses this
+ * JVM's class path. Topics are not created by themselves; internal topics have few partitions.
  */
 public final class KafkaServer extends Server {
     private static final Duration START = Duration.ofSeconds(60);
     private static final short API_VERSIONS = 18;
 
-    private final int brokerPort = FreePorts.next();
-    private final int controllerPort = FreePorts.next();
+    private final KafkaNode node;
 
-    private KafkaServer(ServerDirectory directory) {
+    private KafkaServer(ServerDirectory directory, KafkaNode node) {
         super("Kafka", directory, START);
+        this.node = node;
     }
 
     /** Starts an empty Kafka. */
@@ -43,18 +41,24 @@ public final class KafkaServer extends Server {
 
     /** Starts an empty Kafka with further broker settings, which win over the sandbox's own. */
     public static KafkaServer launch(Map<String, String> settings) {
-        return prepared(ServerDirectory.temporary("kafka"), settings);
+        return started(prepared(ServerDirectory.temporary("kafka"), KafkaNode.alone(), settings));
     }
 
     /** Starts a Kafka whose data stay in the given directory; goes on with data of an earlier start. */
     public static KafkaServer launchIn(Path directory, Map<String, String> settings) {
-        return prepared(ServerDirectory.given(directory), settings);
+        return started(prepared(ServerDirectory.given(directory), KafkaNode.alone(), settings));
     }
 
-    private static KafkaServer prepared(ServerDirectory directory, Map<String, String> settings) {
-        KafkaServer server = new KafkaServer(directory);
+    /** A node with formatted storage that is not started yet: alone it would wait for the others. */
+    static KafkaServer node(KafkaNode node, Map<String, String> settings) {
+        return prepared(ServerDirectory.temporary("kafka"), node, settings);
+    }
+
+    private static KafkaServer prepared(ServerDirectory directory, KafkaNode node, Map<String, String> settings) {
+        KafkaServer server = new KafkaServer(directory, node);
         try {
             server.prepare(settings);
+            return server;
         } catch (IOException e) {
             server.close();
             throw new UncheckedIOException(e);
@@ -62,12 +66,12 @@ public final class KafkaServer extends Server {
             server.close();
             throw e;
         }
-        return started(server);
     }
 
     private void prepare(Map<String, String> settings) throws IOException {
         Properties properties = new Properties();
         properties.putAll(ownSettings());
+        properties.putAll(node.settings());
         properties.putAll(settings);
         try (Writer out = Files.newBufferedWriter(settingsFile())) {
             properties.store(out, null);
@@ -90,23 +94,13 @@ public final class KafkaServer extends Server {
     private Map<String, String> ownSettings() {
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
-                Map.entry("node.id", "1"),
-                Map.entry(
-                        "listeners",
-                        "BROKER://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(brokerPort, controllerPort)),
                 Map.entry("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT"),
                 Map.entry("inter.broker.listener.name", "BROKER"),
                 Map.entry("controller.listener.names", "CONTROLLER"),
-                Map.entry("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort),
                 Map.entry("log.dirs", dataDirectory().toString()),
                 Map.entry("auto.create.topics.enable", "false"),
-                Map.entry("offsets.topic.replication.factor", "1"),
                 Map.entry("offsets.topic.num.partitions", "4"),
-                Map.entry("transaction.state.log.replication.factor", "1"),
-                Map.entry("transaction.state.log.min.isr", "1"),
                 Map.entry("transaction.state.log.num.partitions", "4"),
-                Map.entry("share.coordinator.state.topic.replication.factor", "1"),
-                Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 // A killed broker may register again once its last session has ended; by default that takes 9 s.
                 Map.entry("broker.session.timeout.ms", "3000"),
@@ -115,17 +109,10 @@ public final class KafkaServer extends Server {
 
     private void format() {
         List<String> words = new ArrayList<>(java("-Xmx128m"));
-        words.addAll(List.of("kafka.tools.StorageTool", "format", "--standalone"));
-        words.addAll(List.of("-t", clusterId(), "-c", settingsFile().toString()));
+        words.addAll(List.of("kafka.tools.StorageTool", "format"));
+        words.addAll(node.formatFlags());
+        words.addAll(List.of("-c", settingsFile().toString()));
         Command.of(words).in(path()).stdout();
-    }
-
-    /** Kafka's own shape of a random id; the first bit is 0, for a leading dash would look like an option. */
-    private static String clusterId() {
-        byte[] random = new byte[16];
-        new SecureRandom().nextBytes(random);
-        random[0] &= 0x7f;
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
     private List<String> java(String heap) {
@@ -151,7 +138,7 @@ public final class KafkaServer extends Server {
 
     @Override
     List<String> command() {
-        List<String> words = new ArrayList<>(java("-Xmx512m"));
+        List<String> words = new ArrayList<>(java(node.heap()));
         words.addAll(List.of("kafka.Kafka", settingsFile().toString()));
         return words;
     }
@@ -165,7 +152,7 @@ public final class KafkaServer extends Server {
     @Override
     boolean isReady() throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), brokerPort), 1_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.brokerPort()), 1_000);
             socket.setSoTimeout(2_000);
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             out.writeInt(10);
@@ -180,7 +167,7 @@ public final class KafkaServer extends Server {
 
     /** The value of {@code bootstrap.servers}. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + brokerPort;
+        return node.address();
     }
 
     private Path dataDirectory() {

@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * A real server as a child process on loopback ports of its own. It keeps ports and data over {@link #kill}, {@link
@@ -142,6 +145,23 @@ public abstract sealed class Server implements AutoCloseable permits EtcdServer,
         } catch (SandboxException e) {
             server.close();
             throw e;
+        }
+    }
+
+    /** Starts servers that become ready only together, at once; those that run already go on. */
+    static void startTogether(List<? extends Server> servers) {
+        List<CompletableFuture<Void>> starts = servers.stream()
+                .map(server -> CompletableFuture.runAsync(server::start, task -> new Thread(task).start()))
+                .toList();
+        // All of them must have ended before anybody cleans up after one.
+        List<Throwable> failures = starts.stream()
+                .map(start -> start.handle((done, error) -> error).join())
+                .filter(Objects::nonNull)
+                .toList();
+        if (!failures.isEmpty()) {
+            throw failures.get(0).getCause() instanceof SandboxException known
+                    ? known
+                    : new CompletionException(failures.get(0));
         }
     }
 

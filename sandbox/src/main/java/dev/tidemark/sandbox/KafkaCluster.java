@@ -1,0 +1,149 @@
+package dev.tidemark.sandbox;
+
+import dev.tidemark.sandbox.faults.Fault;
+import dev.tidemark.schemas.Failure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+
+/**
+ * A Kafka of several nodes, numbered from 0. Each is a {@link KafkaServer} that can be killed, stopped, paused and
+ * started alone. Topics, internal ones too, have by default three replicas, of which two must be in sync. As thread-safe
+ * as its nodes.
+ */
+public final class KafkaCluster implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final List<KafkaServer> nodes = new ArrayList<>();
+
+    private final Admin admin;
+
+    private KafkaCluster(List<KafkaNode> together) {
+        this.admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                together.stream().map(KafkaNode::address).toList(),
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                "5000",
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                "10000"));
+    }
+
+    /** Starts an empty Kafka of three nodes. */
+    public static KafkaCluster launch() {
+        return launch(3, Map.of());
+    }
+
+    /** Starts an empty Kafka of so many nodes, with further broker settings, which win over the sandbox's own. */
+    public static KafkaCluster launch(int size, Map<String, String> settings) {
+        List<KafkaNode> together = KafkaNode.together(size);
+        KafkaCluster cluster = new KafkaCluster(together);
+        try {
+            together.forEach(node -> cluster.nodes.add(KafkaServer.node(node, settings)));
+            cluster.start();
+            cluster.awaitInSync();
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Starts all nodes that don't run, at once: none becomes ready without a majority. */
+    public void start() {
+        Server.startTogether(nodes);
+    }
+
+    /** One node, to be killed, stopped, paused or started by itself. */
+    public KafkaServer node(int number) {
+        return nodes.get(number);
+    }
+
+    public int size() {
+        return nodes.size();
+    }
+
+    /** The value of {@code bootstrap.servers}, with all nodes. */
+    public String bootstrapServers() {
+        return nodes.stream().map(KafkaServer::bootstrapServers).collect(Collectors.joining(","));
+    }
+
+    /** Stops and starts one node after another, each only when every partition is in sync again. */
+    public void rollingRestart() {
+        for (KafkaServer node : nodes) {
+            node.restart();
+            awaitInSync();
+        }
+    }
+
+    /** Waits until all nodes serve and every replica of every partition is in sync. */
+    public void awaitInSync() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!ask(this::isInSync).orElse(false)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new SandboxException(Failure.UNAVAILABLE, "Kafka is not in sync within " + PATIENCE, "");
+            }
+            Pause.of(PAUSE);
+        }
+    }
+
+    /** The number of the node that leads this partition now; empty if none does. */
+    public Optional<Integer> leader(String topic, int partition) {
+        return ask(admin -> admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic))
+                .map(found -> found.partitions().get(partition).leader())
+                .map(leader -> leader.id() - 1);
+    }
+
+    private boolean isInSync(Admin admin) throws ExecutionException, InterruptedException {
+        Set<String> topics = admin.listTopics(new ListTopicsOptions().listInternal(true))
+                .names()
+                .get();
+        Collection<TopicDescription> all =
+                admin.describeTopics(topics).allTopicNames().get().values();
+        return admin.describeCluster().nodes().get().size() == size()
+                && all.stream()
+                        .flatMap(topic -> topic.partitions().stream())
+                        .allMatch(one -> one.isr().size() == one.replicas().size());
+    }
+
+    private interface Question<T> {
+        T ask(Admin admin) throws ExecutionException, InterruptedException;
+    }
+
+    /** Kafka's answer; empty if it has none now. */
+    private <T> Optional<T> ask(Question<T> question) {
+        try {
+            return Optional.of(question.ask(admin));
+        } catch (ExecutionException notNow) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException(Failure.INTERNAL, "interrupted while Kafka is asked", "", e);
+        }
+    }
+
+    /** A node killed and, at the fault's end, started again. */
+    public Fault killing(int number) {
+        return Fault.of("kill Kafka node " + number, node(number)::kill, node(number)::start);
+    }
+
+    /** Kills all nodes and deletes their data. */
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+        nodes.forEach(KafkaServer::close);
+    }
+}
