@@ -37,6 +37,7 @@ final class Follower implements Runnable {
     private final FollowerSettings settings;
     private volatile boolean closed;
     private volatile EtcdWatch watch;
+    private final Backoff backoff = new Backoff();
     private boolean everReached;
     private OptionalLong refusedSince = OptionalLong.empty();
     private int disorders;
@@ -95,38 +96,36 @@ final class Follower implements Runnable {
     }
 
     private void follow() {
-        Backoff backoff = new Backoff();
         long begun = System.nanoTime();
         while (!closed) {
             try {
                 connectOnce();
                 backoff.reset();
-                refusedSince = OptionalLong.empty();
             } catch (EtcdException.Unavailable | EtcdException.FutureRevision | EtcdException.DamagedSnapshot e) {
-                pause(backoff, e);
+                pause(e);
             } catch (EtcdException.Certificates e) {
                 // files that worked once are half written, or rotated one after the other
-                waitOrThrow(everReached, backoff, e);
+                waitOrThrow(everReached, e);
             } catch (EtcdException.Credentials e) {
-                waitOrThrow(everReached && isPatient(), backoff, e);
+                waitOrThrow(everReached && isPatient(), e);
             } catch (EtcdException.Disorder e) {
                 disordered(e);
-                pause(backoff, e);
+                pause(e);
             } catch (CaptureException e) {
                 boolean fresh = !everReached && System.nanoTime() - begun > FIRST_PATIENCE.toNanos();
                 if (e.failure() != Failure.UNAVAILABLE || fresh) {
                     throw e;
                 }
-                pause(backoff, e);
+                pause(e);
             }
         }
     }
 
-    private void waitOrThrow(boolean wait, Backoff backoff, EtcdException e) {
+    private void waitOrThrow(boolean wait, EtcdException e) {
         if (!wait) {
             throw e;
         }
-        pause(backoff, e);
+        pause(e);
     }
 
     /** Whether the source has refused the user only for a short time. */
@@ -138,7 +137,7 @@ final class Follower implements Runnable {
         return now - refusedSince.getAsLong() < REFUSAL_PATIENCE.toNanos();
     }
 
-    private void pause(Backoff backoff, RuntimeException e) {
+    private void pause(RuntimeException e) {
         if (closed) {
             return;
         }
@@ -226,6 +225,9 @@ final class Follower implements Runnable {
             watch = open;
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
+                // it stood: what breaks it later begins with short pauses again
+                backoff.reset();
+                refusedSince = OptionalLong.empty();
             }
         } finally {
             watch = null;

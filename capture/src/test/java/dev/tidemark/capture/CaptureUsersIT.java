@@ -111,8 +111,10 @@ class CaptureUsersIT {
                 assertThat(capture.error())
                         .isInstanceOf(CompletionException.class)
                         .cause()
-                        .isInstanceOfSatisfying(EtcdException.Credentials.class, e -> assertThat(e.hint())
-                                .contains("etcd.watch.username", "READ on all keys"));
+                        .isInstanceOfSatisfying(EtcdException.Credentials.class, e -> {
+                            assertThat(e).hasMessageContaining("authentication of user tidemark-watch");
+                            assertThat(e.hint()).contains("etcd.watch.username", "READ on all keys");
+                        });
             }
         }
     }

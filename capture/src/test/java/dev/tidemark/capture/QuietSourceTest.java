@@ -127,19 +127,21 @@ class QuietSourceTest {
 
     private EtcdClient member() {
         return (EtcdClient) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {EtcdClient.class}, (proxy, method, arguments) -> {
-                    switch (method.getName()) {
-                        case "linearizable":
-                            asked++;
-                            return new EtcdHeader(1, 2, quorum, 3);
-                        case "isCompacted":
-                            return false;
-                        case "endpoint":
-                            return "http://fake:2379";
-                        default:
-                            throw new UnsupportedOperationException(method.getName());
-                    }
-                });
+                getClass().getClassLoader(),
+                new Class<?>[] {EtcdClient.class},
+                (proxy, method, arguments) -> answer(method.getName()));
+    }
+
+    private Object answer(String question) {
+        return switch (question) {
+            case "linearizable" -> {
+                asked++;
+                yield new EtcdHeader(1, 2, quorum, 3);
+            }
+            case "isCompacted" -> false;
+            case "endpoint" -> "http://fake:2379";
+            default -> throw new UnsupportedOperationException(question);
+        };
     }
 
     private static WatchSignal progress(long revision) {

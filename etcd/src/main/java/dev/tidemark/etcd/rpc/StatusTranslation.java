@@ -9,7 +9,7 @@ import java.util.Optional;
 /** Turns gRPC's statuses into our own errors: the only place that knows etcd's words for them. */
 final class StatusTranslation {
     private static final String REACH_HINT =
-            "check that etcd runs there and that etcd.endpoints and etcd.tls.* are right";
+            "check that etcd runs there, and that etcd.endpoints (http:// or https://) and etcd.tls.* are right";
 
     private final String endpoint;
     private final As user;
@@ -108,9 +108,14 @@ final class StatusTranslation {
         };
     }
 
+    /** The transport adds what its pipeline looks like. */
+    private static String firstLine(String words) {
+        return words.lines().findFirst().orElse("");
+    }
+
     /** etcd's words, and below them the transport's: "io exception" alone says nothing. */
     private static String words(Status status) {
-        String words = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String words = status.getDescription() == null ? status.getCode().name() : firstLine(status.getDescription());
         Throwable root = status.getCause();
         while (root != null && root.getCause() != null) {
             root = root.getCause();

@@ -13,12 +13,9 @@ final class TlsHint {
     /** The hint, if a status comes of TLS at all. */
     static Optional<String> of(Status status) {
         String words = words(status);
-        if (words.contains("not an ssl/tls record")) {
+        if (words.contains("not an ssl/tls record") || words.contains("closed while performing tls")) {
             return Optional.of(
-                    "that port does not speak TLS: use http:// in etcd.endpoints, or give etcd certificates");
-        }
-        if (words.contains("first received frame was not settings") || words.contains("http/1.0 400")) {
-            return Optional.of("that port may speak TLS: use https:// in etcd.endpoints");
+                    "that port does not speak TLS: use http:// in etcd.endpoints, or let etcd serve TLS there");
         }
         if (!isTls(status.getCause())) {
             return Optional.empty();

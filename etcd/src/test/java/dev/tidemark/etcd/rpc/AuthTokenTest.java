@@ -3,6 +3,7 @@ package dev.tidemark.etcd.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,34 @@ class AuthTokenTest {
         try (EtcdClient client = member.client()) {
             assertThat(client.status().version()).endsWith("+null");
             assertThat(member.tokens).hasValue(0);
+        }
+    }
+
+    @Test
+    void aMemberThatIsTooOldToTellTheStateOfAuthTellsNothing() {
+        try (EtcdClient client = member.client(WITH_USER)) {
+            assertThat(client.authRevision()).isEmpty();
+        }
+    }
+
+    @Test
+    void eachCallIsMadeAsTheUserWithTheRightsForIt() {
+        EtcdUsers users = new EtcdUsers(
+                Optional.of(new EtcdCredentials("watch", "one")), Optional.of(new EtcdCredentials("admin", "two")));
+        try (EtcdClient client = member.client(FakeMember.SETTINGS.withUsers(users))) {
+            client.status();
+            client.authRevision();
+            assertThat(member.users).containsExactly("watch", "admin");
+        }
+    }
+
+    @Test
+    void theOneUserThatIsGivenDoesEverythingWithOneToken() {
+        EtcdUsers users = new EtcdUsers(Optional.empty(), Optional.of(new EtcdCredentials("admin", "two")));
+        try (EtcdClient client = member.client(FakeMember.SETTINGS.withUsers(users))) {
+            client.status();
+            client.authRevision();
+            assertThat(member.users).containsExactly("admin");
         }
     }
 

@@ -48,6 +48,9 @@ final class FakeMember implements AutoCloseable {
     /** What it calls itself; the token that it was asked with stands behind. */
     volatile String version = "3.6.16";
 
+    /** Who has asked for a token. */
+    final BlockingQueue<String> users = new LinkedBlockingQueue<>();
+
     final AtomicInteger tokens = new AtomicInteger();
     /** Calls with an older token are refused. */
     final AtomicInteger firstGoodToken = new AtomicInteger(1);
@@ -140,6 +143,7 @@ final class FakeMember implements AutoCloseable {
     private final class Authentication extends AuthGrpc.AuthImplBase {
         @Override
         public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> out) {
+            users.add(request.getName());
             out.onNext(AuthenticateResponse.newBuilder()
                     .setToken(Integer.toString(tokens.incrementAndGet()))
                     .build());

@@ -138,7 +138,7 @@ class UsersIT {
         return second;
     }
 
-    /** The commands of docs/etcd-users.md. */
+    /** The commands of docs/etcd-access.md. */
     private static void asDocumented(EtcdServer etcd) {
         etcd.etcdctl("user", "add", "root:secret");
         etcd.etcdctl("user", "grant-role", "root", "root");
