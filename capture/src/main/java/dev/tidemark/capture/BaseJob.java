@@ -16,7 +16,6 @@ import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +27,12 @@ import org.slf4j.LoggerFactory;
 final class BaseJob implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(BaseJob.class);
     private static final int MAX_DAMAGED = 3;
+    private static final Duration REFUSED_PAUSE = Duration.ofSeconds(10);
 
     private final Surroundings around;
     private final String generation;
     private final long atLeast;
-    private final Consumer<BaseFile> taken;
+    private final Listener listener;
     private final CrossCheck crossCheck;
     private int damaged;
 
@@ -42,6 +42,7 @@ final class BaseJob implements Runnable {
      * @param members connections of its own
      * @param ids fresh ULIDs
      * @param spool takes the finished base, or the error that ends capture
+     * @param rights is told whether a snapshot may be taken
      */
     record Surroundings(
             Members members,
@@ -49,17 +50,26 @@ final class BaseJob implements Runnable {
             Path directory,
             Supplier<String> ids,
             WarpedClock clock,
-            Spool spool) {}
+            Spool spool,
+            AdminRights rights) {}
+
+    /** Hears about the snapshot before anything is made of it, from the job's thread, perhaps more than once. */
+    interface Listener {
+        /** It is there. */
+        void taken(BaseFile file);
+
+        /** The source refuses it; the job goes on asking. */
+        void refused();
+    }
 
     /**
      * @param atLeast the snapshot's revision is this or newer, else the member lags and another one is asked
-     * @param taken is told when the snapshot is there, before anything is made of it
      */
-    BaseJob(Surroundings around, String generation, long atLeast, Consumer<BaseFile> taken, CrossCheck crossCheck) {
+    BaseJob(Surroundings around, String generation, long atLeast, Listener listener, CrossCheck crossCheck) {
         this.around = around;
         this.generation = generation;
         this.atLeast = atLeast;
-        this.taken = taken;
+        this.listener = listener;
         this.crossCheck = crossCheck;
     }
 
@@ -78,7 +88,12 @@ final class BaseJob implements Runnable {
             try {
                 bring();
                 return;
+            } catch (EtcdException.Credentials e) {
+                around.rights.refused(e);
+                listener.refused();
+                Pause.of(REFUSED_PAUSE);
             } catch (EtcdException.Unavailable
+                    | EtcdException.Certificates
                     | EtcdException.FutureRevision
                     | EtcdException.DamagedSnapshot
                     | StoreUnavailableException e) {
@@ -106,7 +121,8 @@ final class BaseJob implements Runnable {
         Members.Reached reached = around.members.reach();
         try (EtcdClient client = reached.client()) {
             try (BaseFile file = take(client, Math.max(atLeast, reached.header().revision()))) {
-                taken.accept(file);
+                around.rights.granted();
+                listener.taken(file);
                 BaseDraft draft = new BaseBuilder(file, crossCheck).build(generation);
                 UploadedBase uploaded = upload(draft);
                 LOG.info(

@@ -45,6 +45,8 @@ public final class Capture implements Closeable {
     private final String instance;
     private final TopicSetup setup;
     private final CaptureGauge gauge;
+    private final VersionAdvisory advisory = new VersionAdvisory();
+    private final AdminRights rights;
     private volatile boolean closed;
     private volatile Session session;
 
@@ -86,6 +88,7 @@ public final class Capture implements Closeable {
         this.time = new WarpedClock(clock, nanoTime);
         this.ids = ids;
         this.instance = ids.get();
+        this.rights = new AdminRights(clock);
         this.setup = new TopicSetup(settings);
         this.gauge = new CaptureGauge(settings, clock);
     }
@@ -219,6 +222,11 @@ public final class Capture implements Closeable {
         return gauge.status();
     }
 
+    /** What capture cannot do as the source gives it no right to, in one sentence; empty if it can do all. Any thread may ask. */
+    public Optional<String> missingRights() {
+        return rights.missing();
+    }
+
     /**
      * Makes {@link #run} return soon, after a few seconds for what waits in the spool: what is not committed then is
      * captured again by whoever comes next.
@@ -318,7 +326,8 @@ public final class Capture implements Closeable {
                     settings.spool().directory(),
                     ids,
                     time,
-                    spool);
+                    spool,
+                    rights);
             generations = new Generations(settings, spool, around, time, standing);
             follower = new Follower(
                     new Members(settings.source(), connector),
@@ -327,7 +336,7 @@ public final class Capture implements Closeable {
                     generations,
                     time,
                     nanoTime,
-                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG),
+                    new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG, advisory),
                     gauge);
             writer = new TopicWriter(settings, spool, leases, access, time, gauge, log, end, position);
             probe = new HeadroomProbe(settings, new Members(settings.source(), connector), gauge);

@@ -106,6 +106,13 @@ public record CaptureSettings(
         }
     }
 
+    /** Kafka's settings may hold passwords: only their names are shown. */
+    @Override
+    public String toString() {
+        return "CaptureSettings[cluster=" + cluster + ", source=" + source + ", topic=" + topic + ", kafka="
+                + kafka.keySet() + ", spool=" + spool + "]";
+    }
+
     /** How often time travels through the topic when nothing else does. */
     Duration tickInterval() {
         return checkpointInterval.dividedBy(3);

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Follower implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+    /** How long the source may refuse a user that it knew: then whoever starts capture anew reads its settings anew. */
+    private static final Duration REFUSAL_PATIENCE = Duration.ofMinutes(2);
+
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
     private static final Duration PULSE = Duration.ofMillis(250);
     private static final int MAX_DISORDERS = 3;
@@ -37,6 +40,8 @@ final class Follower implements Runnable {
     private volatile boolean closed;
     private volatile EtcdWatch watch;
     private volatile OptionalLong awaySince = OptionalLong.empty();
+    private final Backoff backoff = new Backoff();
+    private OptionalLong refusedSince = OptionalLong.empty();
     private int disorders;
     private long disorderedAt;
     private Catching catching = Catching.NOT_YET;
@@ -52,8 +57,9 @@ final class Follower implements Runnable {
      *
      * @param tickInterval how often a quiet source is asked for its progress
      * @param largestBacklog how many revisions may come by the watch; more come from a snapshot
+     * @param advisory knows the bugs of the source's releases, and outlives the follower
      */
-    record FollowerSettings(Duration tickInterval, long largestBacklog) {}
+    record FollowerSettings(Duration tickInterval, long largestBacklog, VersionAdvisory advisory) {}
 
     Follower(
             Members members,
@@ -95,26 +101,46 @@ final class Follower implements Runnable {
     }
 
     private void follow() {
-        Backoff backoff = new Backoff();
         while (!closed) {
             try {
                 connectOnce();
                 backoff.reset();
             } catch (EtcdException.Unavailable | EtcdException.FutureRevision | EtcdException.DamagedSnapshot e) {
-                pause(backoff, e);
+                pause(e);
+            } catch (EtcdException.Certificates e) {
+                // files that worked once are half written, or rotated one after the other
+                waitOrThrow(everReached, e);
+            } catch (EtcdException.Credentials e) {
+                waitOrThrow(everReached && isPatient(), e);
             } catch (EtcdException.Disorder e) {
                 disordered(e);
-                pause(backoff, e);
+                pause(e);
             } catch (CaptureException e) {
                 if (e.failure() != Failure.UNAVAILABLE) {
                     throw e;
                 }
-                pause(backoff, e);
+                pause(e);
             }
         }
     }
 
-    private void pause(Backoff backoff, RuntimeException e) {
+    private void waitOrThrow(boolean wait, EtcdException e) {
+        if (!wait) {
+            throw e;
+        }
+        pause(e);
+    }
+
+    /** Whether the source has refused the user only for a short time. */
+    private boolean isPatient() {
+        long now = System.nanoTime();
+        if (refusedSince.isEmpty()) {
+            refusedSince = OptionalLong.of(now);
+        }
+        return now - refusedSince.getAsLong() < REFUSAL_PATIENCE.toNanos();
+    }
+
+    private void pause(RuntimeException e) {
         if (closed) {
             return;
         }
@@ -165,11 +191,13 @@ final class Follower implements Runnable {
     }
 
     private void serve(EtcdClient member, EtcdHeader now, WarpedClock.Reading askedAt) {
+        String version = member.status().version();
+        settings.advisory().see(member.endpoint(), version).forEach(LOG::warn);
         generations.identify(now);
         gauge.reached(now.revision());
         if (!generations.isOpen()) {
             leases.lookAway();
-            generations.begin(now.revision());
+            generations.begin(now.revision(), version);
         }
         Position position = generations.position();
         position.stamper().proven(now.revision(), askedAt);
@@ -188,11 +216,30 @@ final class Follower implements Runnable {
             catching = Catching.DONE;
             LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
             leases.lookAway();
-            generations.catchUp(member, now.revision());
-            return;
+            if (catchUp(member, now.revision(), start)) {
+                return;
+            }
         }
         catching = Catching.NOT_YET;
         watch(member, start.getAsLong(), position);
+    }
+
+    /** Whether there is nothing more to do: without the right to a snapshot what can be had comes by the watch. */
+    private boolean catchUp(EtcdClient member, long revision, OptionalLong start) {
+        try {
+            generations.catchUp(member, revision);
+            return true;
+        } catch (EtcdException.Credentials e) {
+            generations.rights().refused(e);
+            if (start.isPresent()) {
+                return false;
+            }
+            generations.end(
+                    GenerationEnd.Cause.COMPACTED,
+                    "the source was compacted beyond revision "
+                            + generations.position().last() + ", where capture stood");
+            return true;
+        }
     }
 
     private void watch(EtcdClient member, long start, Position position) {
@@ -204,9 +251,17 @@ final class Follower implements Runnable {
             watch = open;
             gauge.watching(position.last());
             session = new WatchSession(
-                    member, start, position, spool, leases, pulse, nanoTime, settings.tickInterval(), gauge);
+                    member,
+                    start,
+                    position,
+                    pulse::take,
+                    new WatchSession.Takers(spool, leases, gauge),
+                    new WatchSession.Timing(nanoTime, settings.tickInterval()));
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
+                // it stood: what breaks it later begins with short pauses again
+                backoff.reset();
+                refusedSince = OptionalLong.empty();
             }
         } finally {
             watch = null;

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +27,15 @@ import org.slf4j.LoggerFactory;
 final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
     private static final long CHUNK_BYTES = 1L << 20;
+
+    /** For a generation that is open already. */
+    private static final BaseJob.Listener NOBODY = new BaseJob.Listener() {
+        @Override
+        public void taken(BaseFile file) {}
+
+        @Override
+        public void refused() {}
+    };
 
     private final String cluster;
     private final Spool spool;
@@ -74,6 +82,10 @@ final class Generations {
         this.sourceClusterId = standing.sourceClusterId;
         this.basePending = standing.basePending;
         this.archivedLast = standing.archivedLast;
+    }
+
+    AdminRights rights() {
+        return around.rights();
     }
 
     boolean isOpen() {
@@ -126,9 +138,13 @@ final class Generations {
     /**
      * Begins a generation: the watch may open right after this revision, while the snapshot is still under way.
      *
+     * <p>Where the source refuses snapshots the generation begins with this revision itself, and gets its base once one is
+     * granted.
+     *
      * @param revision the source's revision, agreed with its quorum
+     * @param version the version of the member that said so
      */
-    void begin(long revision) {
+    void begin(long revision, String version) {
         String id = ids.get();
         LOG.info("generation {} begins after revision {}", id, revision);
         gate = new CompletableFuture<>();
@@ -138,7 +154,25 @@ final class Generations {
         basePending = false;
         CompletableFuture<TopicEvent.GenerationOpened> opening = gate;
         Optional<Ending> before = ending;
-        startBase(begun, revision, file -> opening.complete(opened(id, before, file)));
+        TopicEvent.GenerationOpened bare = new TopicEvent.GenerationOpened(
+                id,
+                cluster,
+                sourceClusterId,
+                version,
+                revision,
+                clock.millis(),
+                before.map(end -> end.before(revision + 1)).orElse(null));
+        startBase(begun, revision, new BaseJob.Listener() {
+            @Override
+            public void taken(BaseFile file) {
+                opening.complete(opened(id, before, file));
+            }
+
+            @Override
+            public void refused() {
+                opening.complete(bare);
+            }
+        });
     }
 
     private TopicEvent.GenerationOpened opened(String id, Optional<Ending> before, BaseFile file) {
@@ -158,14 +192,14 @@ final class Generations {
             basePending = false;
             Position continued = position();
             LOG.info("generation {} never got its base: another snapshot is taken", continued.generation());
-            startBase(continued, continued.last(), file -> {});
+            startBase(continued, continued.last(), NOBODY);
         }
     }
 
-    private void startBase(Position of, long atLeast, Consumer<BaseFile> taken) {
+    private void startBase(Position of, long atLeast, BaseJob.Listener listener) {
         CrossCheck check = new CrossCheck(of.overlap());
         of.compareWith(check);
-        BaseJob job = new BaseJob(around, of.generation(), atLeast, taken, check);
+        BaseJob job = new BaseJob(around, of.generation(), atLeast, listener, check);
         baseThread = new Thread(job, "tidemark-base-" + cluster);
         baseThread.setDaemon(true);
         baseThread.start();
@@ -195,6 +229,7 @@ final class Generations {
         Path directory = Rooms.create(around.directory(), "catchup-" + ids.get());
         try {
             SnapshotFile snapshot = member.snapshotTo(directory.resolve("snapshot.db"));
+            around.rights().granted();
             try (EtcdDatabase database = EtcdDatabase.open(snapshot.path())) {
                 catchUp(current, database, member.endpoint(), atLeast);
             }

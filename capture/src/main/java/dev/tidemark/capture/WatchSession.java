@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +28,32 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private final EtcdClient member;
     private final long start;
     private final Position position;
-    private final Spool spool;
-    private final LeaseBook leases;
-    private final Pulse pulse;
-    private final LongSupplier nanoTime;
-    private final Duration tickInterval;
-    private final CaptureGauge gauge;
+    private final Supplier<List<Pulse.Beat>> pulse;
+    private final Takers takers;
+    private final Timing timing;
     private boolean confirmed;
     private long difference;
-    private long heardAt;
+    private EtcdWatch watch;
+    private long progressAskedAt;
     private long progressSaidAt;
+
+    /** Since when the source is known to have a revision that the watch has not delivered; empty if it owes none. */
+    private OptionalLong owesSince = OptionalLong.empty();
+
+    /** Who is told of what was delivered. */
+    record Takers(Spool spool, LeaseBook leases, CaptureGauge gauge) {}
+
+    /**
+     * How time is told.
+     *
+     * @param nanoTime a steady clock in nanoseconds
+     * @param tickInterval how often progress is asked for, and said, while nothing else is
+     */
+    record Timing(LongSupplier nanoTime, Duration tickInterval) {
+        private long now() {
+            return nanoTime.getAsLong();
+        }
+    }
 
     /** What to do next. */
     enum Outcome {
@@ -51,31 +67,30 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         REPLACED
     }
 
+    /**
+     * @param start where the watch begins
+     * @param pulse the answers since the last call, in order
+     */
     WatchSession(
             EtcdClient member,
             long start,
             Position position,
-            Spool spool,
-            LeaseBook leases,
-            Pulse pulse,
-            LongSupplier nanoTime,
-            Duration tickInterval,
-            CaptureGauge gauge) {
+            Supplier<List<Pulse.Beat>> pulse,
+            Takers takers,
+            Timing timing) {
         this.member = member;
         this.start = start;
         this.position = position;
-        this.spool = spool;
-        this.leases = leases;
         this.pulse = pulse;
-        this.nanoTime = nanoTime;
-        this.tickInterval = tickInterval;
-        this.gauge = gauge;
-        this.heardAt = nanoTime.getAsLong();
-        this.progressSaidAt = heardAt;
+        this.takers = takers;
+        this.timing = timing;
+        this.progressAskedAt = timing.now();
+        this.progressSaidAt = progressAskedAt;
     }
 
     /** Takes the next signal. */
     Outcome step(EtcdWatch open) {
+        watch = open;
         WatchSignal signal = open.next(STEP);
         Optional<Pulse.Beat> newest = feel();
         Outcome outcome = signal.accept(this);
@@ -85,32 +100,38 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     /** Tells the stamper of the proofs that came since; they came before the signal that is at hand was taken, or after. */
     private Optional<Pulse.Beat> feel() {
         Optional<Pulse.Beat> newest = Optional.empty();
-        for (Pulse.Beat beat : pulse.take()) {
+        for (Pulse.Beat beat : pulse.get()) {
             position.stamper().proven(beat.revision(), beat.askedAt());
-            gauge.known(beat.revision());
+            takers.gauge.known(beat.revision());
             newest = Optional.of(beat);
         }
         return newest;
     }
 
     private Outcome compare(Pulse.Beat beat) {
-        long now = nanoTime.getAsLong();
-        if (beat.revision() > position.last() && now - heardAt > SILENCE.toNanos()) {
-            LOG.warn(
-                    "the source stands at revision {}, but its watch at {} has delivered nothing after {} for {} s",
-                    beat.revision(),
-                    member.endpoint(),
-                    position.last(),
-                    TimeUnit.NANOSECONDS.toSeconds(now - heardAt));
-            gauge.reconnecting(CaptureStatus.ReconnectCause.SILENT);
-            return Outcome.RECONNECT;
+        long now = timing.now();
+        if (beat.revision() <= position.last()) {
+            owesSince = OptionalLong.empty();
+            if (beat.revision() == position.last() && now - progressSaidAt >= timing.tickInterval.toNanos()) {
+                progressSaidAt = now;
+                takers.spool.add(new Item.Progress(
+                        position.generation(), beat.revision(), beat.askedAt().earliestMillis()));
+            }
+            return Outcome.GO_ON;
         }
-        if (beat.revision() == position.last() && now - progressSaidAt >= tickInterval.toNanos()) {
-            progressSaidAt = now;
-            spool.add(new Item.Progress(
-                    position.generation(), beat.revision(), beat.askedAt().earliestMillis()));
+        if (owesSince.isEmpty()) {
+            owesSince = OptionalLong.of(now);
         }
-        return Outcome.GO_ON;
+        if (now - owesSince.getAsLong() <= SILENCE.toNanos()) {
+            return Outcome.GO_ON;
+        }
+        LOG.warn(
+                "the source stands at revision {}, but {} delivers nothing after {}: the watch is opened anew",
+                beat.revision(),
+                member.endpoint(),
+                position.last());
+        takers.gauge.reconnecting(CaptureStatus.ReconnectCause.SILENT);
+        return Outcome.RECONNECT;
     }
 
     /** The first revision that differs from what was captured. */
@@ -125,10 +146,10 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome revisions(WatchSignal.Revisions revisions) {
-        heardAt = nanoTime.getAsLong();
+        owesSince = OptionalLong.empty();
         if (!confirmed && start > 2 && member.isCompacted(start - 1)) {
             // A compaction has reached the start since it was chosen: the first revision may be half of one.
-            gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
+            takers.gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
             return Outcome.RECONNECT;
         }
         confirmed = true;
@@ -146,12 +167,12 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     private Outcome take(List<Change> fresh) {
         List<Change> stamped = position.stamper().stamp(fresh);
-        leases.see(stamped);
-        if (spool.offer(Item.Changes.of(position.generation(), stamped)) == Spool.Room.FULL) {
+        takers.leases.see(stamped);
+        if (takers.spool.offer(Item.Changes.of(position.generation(), stamped)) == Spool.Room.FULL) {
             return Outcome.SPOOL_FULL;
         }
         position.advance(stamped);
-        gauge.received(stamped);
+        takers.gauge.received(stamped);
         return Outcome.GO_ON;
     }
 
@@ -162,8 +183,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     @Override
     public Outcome compacted(WatchSignal.Compacted compacted) {
-        gauge.compactedAt(compacted.compactRevision());
-        gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
+        takers.gauge.compactedAt(compacted.compactRevision());
+        takers.gauge.reconnecting(CaptureStatus.ReconnectCause.COMPACTED);
         return Outcome.RECONNECT;
     }
 
@@ -175,12 +196,21 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
                     member.endpoint() + " refuses the watch: " + refused.reason(),
                     "give the user of etcd.watch.* READ on all keys");
         }
-        gauge.reconnecting(CaptureStatus.ReconnectCause.REFUSED);
+        takers.gauge.reconnecting(CaptureStatus.ReconnectCause.REFUSED);
         return Outcome.RECONNECT;
     }
 
+    /**
+     * Nothing came for a whole interval: the watch is asked for its progress. No answer proves nothing, as etcd drops the
+     * question where it pleases, so whoever got none asks the quorum.
+     */
+    /** The answer proves that the watch has lost nothing; it is checked where it arrives, and no answer proves nothing. */
     @Override
     public Outcome idle(WatchSignal.Idle idle) {
+        if (timing.now() - progressAskedAt >= timing.tickInterval.toNanos()) {
+            progressAskedAt = timing.now();
+            watch.requestProgress();
+        }
         return Outcome.GO_ON;
     }
 

@@ -39,7 +39,7 @@ record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore 
     }
 
     CaptureSettings settings(EtcdSettings source, CaptureSettings.Spool spool) {
-        return settings(source.endpoint().toString(), kafka.bootstrapServers(), topic(), spool);
+        return settings(source, kafka.bootstrapServers(), topic(), spool);
     }
 
     /** Gives a generation's first base its manifest, as a compactor would. */
@@ -61,9 +61,14 @@ record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore 
 
     static CaptureSettings settings(
             String endpoint, String bootstrapServers, String topic, CaptureSettings.Spool spool) {
+        return settings(EtcdSettings.of(endpoint), bootstrapServers, topic, spool);
+    }
+
+    private static CaptureSettings settings(
+            EtcdSettings source, String bootstrapServers, String topic, CaptureSettings.Spool spool) {
         return new CaptureSettings(
                 "prod",
-                List.of(EtcdSettings.of(endpoint)),
+                List.of(source),
                 new CaptureSettings.Topic(topic, 2, 4, (short) 1),
                 topic,
                 Map.of("bootstrap.servers", bootstrapServers),

@@ -4,6 +4,7 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.sandbox.Eventually;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -35,6 +36,11 @@ final class RunningCapture implements AutoCloseable {
 
     boolean hasEnded() {
         return ended.isDone();
+    }
+
+    /** What the source gives it no right to do. */
+    Optional<String> missingRights() {
+        return capture.missingRights();
     }
 
     /** Waits until it ends by itself, and gives the error that ended it. */

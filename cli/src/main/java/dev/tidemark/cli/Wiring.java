@@ -12,12 +12,14 @@ import dev.tidemark.cli.metrics.MetricsServer;
 import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.settings.Known;
+import dev.tidemark.cli.settings.Setting;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.settings.SettingsException;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.CompactorSettings;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.etcd.rpc.EtcdUsers;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.TailSettings;
 import java.io.IOException;
@@ -80,12 +82,11 @@ final class Wiring {
 
     /** The source's members. */
     List<EtcdSettings> source() {
-        Optional<EtcdCredentials> user = settings.find(Known.ETCD_USERNAME)
-                .map(name -> new EtcdCredentials(name, settings.get(Known.ETCD_PASSWORD)));
+        EtcdUsers users = users();
         EtcdSettings.TlsFiles tls = tls();
         return settings.get(Known.ETCD_ENDPOINTS).stream()
                 .map(EtcdSettings::of)
-                .map(member -> user.map(member::withCredentials).orElse(member))
+                .map(member -> member.withUsers(users))
                 .map(member -> "https".equals(member.endpoint().getScheme()) ? member.withTls(tls) : member)
                 .toList();
     }
@@ -110,6 +111,20 @@ final class Wiring {
                     });
         }
         return new EtcdSettings.TlsFiles(ca, certificate, key);
+    }
+
+    private EtcdUsers users() {
+        Optional<EtcdCredentials> all = user(Known.ETCD_USERNAME, Known.ETCD_PASSWORD);
+        return new EtcdUsers(
+                user(Known.ETCD_WATCH_USERNAME, Known.ETCD_WATCH_PASSWORD).or(() -> all),
+                user(Known.ETCD_ADMIN_USERNAME, Known.ETCD_ADMIN_PASSWORD).or(() -> all));
+    }
+
+    private Optional<EtcdCredentials> user(Setting<String> name, Setting<String> password) {
+        if (settings.find(name).isEmpty() && settings.find(password).isPresent()) {
+            settings.get(name);
+        }
+        return settings.find(name).map(known -> new EtcdCredentials(known, settings.get(password)));
     }
 
     CaptureSettings capture(CaptureSettings.NewSource newSource) {

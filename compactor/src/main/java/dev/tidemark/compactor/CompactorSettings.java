@@ -46,4 +46,11 @@ public record CompactorSettings(
                     "checkpoint.interval is at least 1 ms, checkpoint.bytes from 1 to " + MAX_BYTES);
         }
     }
+
+    /** Kafka's settings may hold passwords: only their names are shown. */
+    @Override
+    public String toString() {
+        return "CompactorSettings[installation=" + installation + ", member=" + member + ", topic=" + topic + ", kafka="
+                + kafka.keySet() + ", streams=" + streams.keySet() + ", spool=" + spool + "]";
+    }
 }

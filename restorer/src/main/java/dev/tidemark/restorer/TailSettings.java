@@ -10,6 +10,12 @@ import java.util.Map;
  * @param patience how long may pass without progress
  */
 public record TailSettings(Map<String, Object> client, Duration patience) {
+    /** The client's settings may hold passwords: only their names are shown. */
+    @Override
+    public String toString() {
+        return "TailSettings[client=" + client.keySet() + ", patience=" + patience + "]";
+    }
+
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     public TailSettings {

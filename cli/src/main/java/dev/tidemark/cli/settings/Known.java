@@ -28,15 +28,36 @@ public final class Known {
     public static final Setting<String> ETCD_USERNAME = open(
             "etcd.username",
             null,
-            "User for all calls to the source; needs the root role where auth is on.",
+            "User for all calls to the source that no other user is named for; needs the root role where auth is on.",
             Function.identity());
     public static final Setting<String> ETCD_PASSWORD = secret("etcd.password", "Password of etcd.username.");
+    public static final Setting<String> ETCD_WATCH_USERNAME = open(
+            "etcd.watch.username",
+            null,
+            "User for what capture does all the time: reads, the watch, TTLs of leases; needs READ on all keys.",
+            Function.identity());
+    public static final Setting<String> ETCD_WATCH_PASSWORD =
+            secret("etcd.watch.password", "Password of etcd.watch.username.");
+    public static final Setting<String> ETCD_ADMIN_USERNAME = open(
+            "etcd.admin.username",
+            null,
+            "User for snapshots, hashes and the state of auth; needs the root role. Without it revisions are captured, "
+                    + "but get no base to be restored from.",
+            Function.identity());
+    public static final Setting<String> ETCD_ADMIN_PASSWORD =
+            secret("etcd.admin.password", "Password of etcd.admin.username.");
     public static final Setting<Path> ETCD_TLS_CA =
             open("etcd.tls.ca", null, "PEM file of the authorities that sign the source's certificates.", Path::of);
-    public static final Setting<Path> ETCD_TLS_CERT =
-            open("etcd.tls.cert", null, "PEM file of the client's certificate.", Path::of);
-    public static final Setting<Path> ETCD_TLS_KEY =
-            open("etcd.tls.key", null, "PEM file of the client's private key.", Path::of);
+    public static final Setting<Path> ETCD_TLS_CERT = open(
+            "etcd.tls.cert",
+            null,
+            "PEM file of the client's certificate, intermediate ones behind it; read anew at each connection.",
+            Path::of);
+    public static final Setting<Path> ETCD_TLS_KEY = open(
+            "etcd.tls.key",
+            null,
+            "PEM file of the client's private key: PKCS#8, PKCS#1 or SEC1 (EC), unencrypted.",
+            Path::of);
     public static final Setting<String> KAFKA_BOOTSTRAP_SERVERS = open(
             "kafka.bootstrap.servers",
             null,
@@ -120,6 +141,10 @@ public final class Known {
                         ETCD_ENDPOINTS,
                         ETCD_USERNAME,
                         ETCD_PASSWORD,
+                        ETCD_WATCH_USERNAME,
+                        ETCD_WATCH_PASSWORD,
+                        ETCD_ADMIN_USERNAME,
+                        ETCD_ADMIN_PASSWORD,
                         ETCD_TLS_CA,
                         ETCD_TLS_CERT,
                         ETCD_TLS_KEY,

@@ -5,14 +5,20 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One etcd member, reached through one channel that never moves to another member. Thread-safe. Every method throws
  * {@link EtcdException}: {@code Unavailable} within the call's timeout if the member cannot be reached,
- * {@code Credentials} if it refuses the user.
+ * {@code Credentials} if it refuses the user. Snapshots, hashes, the state of auth and writes are asked for as
+ * {@link EtcdUsers#admin}, all else as {@link EtcdUsers#watch}.
  */
 public interface EtcdClient extends Closeable {
-    /** A client for a member; connects at the first call. */
+    /**
+     * A client for a member; connects at the first call.
+     *
+     * @throws EtcdException.Certificates if the files for TLS cannot be used; they are read here
+     */
     static EtcdClient open(EtcdSettings settings) {
         return MemberClient.open(settings);
     }
@@ -49,8 +55,11 @@ public interface EtcdClient extends Closeable {
     /** The ids of all leases that this member knows, those without keys included. */
     List<Long> leases();
 
-    /** The revision of the users and roles: unchanged as long as nobody changed them. */
-    long authRevision();
+    /**
+     * The revision of the users and roles: unchanged as long as nobody changed them. Empty if the member cannot say, as
+     * those of etcd 3.4 cannot.
+     */
+    OptionalLong authRevision();
 
     /** The members as the cluster lists them. */
     List<EtcdMember> members();

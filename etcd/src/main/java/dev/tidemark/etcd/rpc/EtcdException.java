@@ -20,6 +20,8 @@ public abstract class EtcdException extends TidemarkException {
         public enum Reason {
             /** No connection, or the connection broke (a failed keep-alive included). */
             UNREACHABLE,
+            /** The two sides do not accept each other's certificates, or only one of them speaks TLS. */
+            TLS,
             /** The member has no leader: it is cut off, or the cluster has no quorum. */
             NO_LEADER,
             /** No answer in time. */
@@ -30,6 +32,8 @@ public abstract class EtcdException extends TidemarkException {
             CANCELLED,
             /** The member is out of room, or a message was too large. */
             EXHAUSTED,
+            /** The member is too old to know the call. */
+            UNKNOWN_CALL,
             /** Anything else; the message holds etcd's own words. */
             OTHER
         }
@@ -52,6 +56,18 @@ public abstract class EtcdException extends TidemarkException {
         private static final long serialVersionUID = 1L;
 
         Credentials(String message, String hint, Throwable cause) {
+            super(Failure.USAGE, message, hint, cause);
+        }
+    }
+
+    /**
+     * The files for TLS cannot be read or used. While files are rotated this may be so for a moment; it lasts if they are
+     * the wrong ones.
+     */
+    public static final class Certificates extends EtcdException {
+        private static final long serialVersionUID = 1L;
+
+        Certificates(String message, String hint, Throwable cause) {
             super(Failure.USAGE, message, hint, cause);
         }
     }

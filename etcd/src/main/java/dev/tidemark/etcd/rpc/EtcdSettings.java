@@ -10,21 +10,23 @@ import java.util.Optional;
  * How one etcd member is reached.
  *
  * @param endpoint {@code http://host:port} or {@code https://host:port} of one member
- * @param credentials the user to authenticate as, if the source asks for one
+ * @param users whom to authenticate as, if the source asks for it
  * @param tls PEM files for {@code https}; without a certificate authority the JVM's own are trusted
  * @param callTimeout how long a short call may take, connecting included
  * @param stallTimeout how long a stream of data, or a hash over the whole store, may show no progress
  */
 public record EtcdSettings(
-        URI endpoint,
-        Optional<EtcdCredentials> credentials,
-        Optional<TlsFiles> tls,
-        Duration callTimeout,
-        Duration stallTimeout) {
+        URI endpoint, EtcdUsers users, Optional<TlsFiles> tls, Duration callTimeout, Duration stallTimeout) {
     private static final int CLIENT_PORT = 2379;
 
-    /** PEM files; the certificate and the key go together, the key in PKCS#8, PKCS#1 (RSA) or SEC 1 (EC). */
+    /**
+     * PEM files, read anew for every client; the certificate and the key go together. The key is in PKCS#8, PKCS#1
+     * (RSA) or SEC1 (EC), unencrypted.
+     */
     public record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<Path> key) {
+        /** The JVM's authorities, and no certificate of our own. */
+        static final TlsFiles NONE = new TlsFiles(Optional.empty(), Optional.empty(), Optional.empty());
+
         public TlsFiles {
             if (certificate.isPresent() != key.isPresent()) {
                 throw new IllegalArgumentException("a client certificate and its key go together");
@@ -33,7 +35,7 @@ public record EtcdSettings(
     }
 
     public EtcdSettings {
-        Objects.requireNonNull(credentials, "credentials");
+        Objects.requireNonNull(users, "users");
         Objects.requireNonNull(tls, "tls");
         String scheme = endpoint.getScheme();
         if (endpoint.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
@@ -48,25 +50,30 @@ public record EtcdSettings(
     public static EtcdSettings of(String endpoint) {
         return new EtcdSettings(
                 URI.create(endpoint),
-                Optional.empty(),
+                EtcdUsers.NOBODY,
                 Optional.empty(),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60));
     }
 
-    /** The same with a user. */
+    /** The same with one user for everything. */
     public EtcdSettings withCredentials(EtcdCredentials user) {
-        return new EtcdSettings(endpoint, Optional.of(user), tls, callTimeout, stallTimeout);
+        return withUsers(EtcdUsers.both(user));
+    }
+
+    /** The same with users. */
+    public EtcdSettings withUsers(EtcdUsers others) {
+        return new EtcdSettings(endpoint, others, tls, callTimeout, stallTimeout);
     }
 
     /** The same with TLS files. */
     public EtcdSettings withTls(TlsFiles files) {
-        return new EtcdSettings(endpoint, credentials, Optional.of(files), callTimeout, stallTimeout);
+        return new EtcdSettings(endpoint, users, Optional.of(files), callTimeout, stallTimeout);
     }
 
     /** The same with other timeouts. */
     public EtcdSettings withTimeouts(Duration call, Duration stall) {
-        return new EtcdSettings(endpoint, credentials, tls, call, stall);
+        return new EtcdSettings(endpoint, users, tls, call, stall);
     }
 
     boolean isEncrypted() {

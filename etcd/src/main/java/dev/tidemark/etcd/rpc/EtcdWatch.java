@@ -25,7 +25,8 @@ public interface EtcdWatch extends Closeable {
 
     /**
      * Asks for a progress notification. etcd drops the question silently while the watch is catching up, so no answer
-     * proves nothing. Any thread may call this.
+     * proves nothing. Members whose answer may not be believed ({@link KnownBug}) are not asked. Any thread may call
+     * this.
      */
     void requestProgress();
 

@@ -25,12 +25,18 @@ final class KeyspaceWatch implements EtcdWatch {
     private static final ByteString ALL_KEYS = ByteString.copyFrom(new byte[1]);
     private static final Metadata.Key<String> HAS_LEADER =
             Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
+    /** The watch id of an answer to a request for progress; what etcd tells by itself has the watch's own. */
+    private static final long ON_REQUEST = -1;
+
     private static final String WATCH = "the watch";
 
     private final PulledStream<WatchRequest, WatchResponse> stream;
     private final RevisionAssembler assembler;
     private final StatusTranslation errors;
     private final Runnable onTokenRefused;
+    /** Whether answers to a request for progress are asked for, and believed. */
+    private final boolean mayAskForProgress;
+
     private final LongSupplier nanoTime;
     /** When the watch must stand; empty once it does. Consumer thread only. */
     private Optional<Long> deadline;
@@ -45,11 +51,13 @@ final class KeyspaceWatch implements EtcdWatch {
             String endpoint,
             Duration createTimeout,
             Runnable onTokenRefused,
+            boolean mayAskForProgress,
             LongSupplier nanoTime) {}
 
     KeyspaceWatch(Context context, long startRevision) {
         this.errors = context.errors();
         this.onTokenRefused = context.onTokenRefused();
+        this.mayAskForProgress = context.mayAskForProgress();
         this.nanoTime = context.nanoTime();
         this.assembler = new RevisionAssembler(context.endpoint(), startRevision);
         this.deadline =
@@ -88,6 +96,9 @@ final class KeyspaceWatch implements EtcdWatch {
 
     @Override
     public void requestProgress() {
+        if (!mayAskForProgress) {
+            return;
+        }
         stream.send(WatchRequest.newBuilder()
                 .setProgressRequest(WatchProgressRequest.getDefaultInstance())
                 .build());
@@ -149,7 +160,10 @@ final class KeyspaceWatch implements EtcdWatch {
             end(errors.torn(WATCH));
             return Optional.empty();
         }
-        return response.getFragment() ? Optional.empty() : progress(header);
+        if (response.getFragment() || (response.getWatchId() == ON_REQUEST && !mayAskForProgress)) {
+            return Optional.empty();
+        }
+        return progress(header);
     }
 
     private Optional<WatchSignal> revisions(WatchResponse response, EtcdHeader header) {

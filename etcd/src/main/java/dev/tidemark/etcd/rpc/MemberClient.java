@@ -1,6 +1,7 @@
 package dev.tidemark.etcd.rpc;
 
 import com.google.protobuf.ByteString;
+import dev.tidemark.etcd.rpc.StatusTranslation.As;
 import dev.tidemark.etcd.rpc.proto.AuthGrpc;
 import dev.tidemark.etcd.rpc.proto.AuthStatusRequest;
 import dev.tidemark.etcd.rpc.proto.AuthenticateRequest;
@@ -38,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -49,16 +51,31 @@ final class MemberClient implements EtcdClient {
 
     private final ManagedChannel channel;
     private final EtcdSettings settings;
-    private final StatusTranslation errors;
-    private final AuthToken token;
+    private final Caller watcher;
+    private final Caller admin;
     private final LongSupplier nanoTime;
 
     MemberClient(ManagedChannel channel, EtcdSettings settings, LongSupplier nanoTime) {
         this.channel = channel;
         this.settings = settings;
         this.nanoTime = nanoTime;
-        this.errors = new StatusTranslation(endpoint());
-        this.token = new AuthToken(() -> settings.credentials().flatMap(this::authenticate));
+        this.watcher = caller(As.WATCH, settings.users().watch());
+        // one user gets one token: its second authentication would be as slow as the first
+        this.admin = settings.users().admin().equals(settings.users().watch())
+                ? new Caller(watcher.user, watcher.token, new StatusTranslation(endpoint(), As.ADMIN))
+                : caller(As.ADMIN, settings.users().admin());
+    }
+
+    /**
+     * Whom a call is made as.
+     *
+     * @param user empty where no user is needed
+     */
+    private record Caller(Optional<EtcdCredentials> user, AuthToken token, StatusTranslation errors) {}
+
+    private Caller caller(As as, Optional<EtcdCredentials> user) {
+        StatusTranslation errors = new StatusTranslation(endpoint(), as);
+        return new Caller(user, new AuthToken(() -> user.flatMap(known -> authenticate(known, errors))), errors);
     }
 
     static MemberClient open(EtcdSettings settings) {
@@ -73,7 +90,11 @@ final class MemberClient implements EtcdClient {
     @Override
     public EtcdStatus status() {
         StatusResponse status =
-                call("the status", MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
+                call(watcher, "the status", MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
+        return status(status);
+    }
+
+    private static EtcdStatus status(StatusResponse status) {
         EtcdHeader header = EtcdHeader.of(status.getHeader());
         return new EtcdStatus(
                 header,
@@ -95,8 +116,8 @@ final class MemberClient implements EtcdClient {
     public EtcdHeader linearizable() {
         RangeRequest request =
                 RangeRequest.newBuilder().setKey(FIRST_KEY).setCountOnly(true).build();
-        return EtcdHeader.of(
-                call("a linearizable read", KVGrpc.getRangeMethod(), request).getHeader());
+        return EtcdHeader.of(call(watcher, "a linearizable read", KVGrpc.getRangeMethod(), request)
+                .getHeader());
     }
 
     @Override
@@ -108,7 +129,7 @@ final class MemberClient implements EtcdClient {
                 .setRevision(explicit(revision))
                 .build();
         try {
-            call("a read at revision " + revision, KVGrpc.getRangeMethod(), request);
+            call(watcher, "a read at revision " + revision, KVGrpc.getRangeMethod(), request);
             return false;
         } catch (EtcdException.Compacted e) {
             return true;
@@ -120,7 +141,11 @@ final class MemberClient implements EtcdClient {
         HashKVRequest request =
                 HashKVRequest.newBuilder().setRevision(explicit(revision)).build();
         HashKVResponse answer = call(
-                "HashKV at revision " + revision, MaintenanceGrpc.getHashKVMethod(), request, settings.stallTimeout());
+                admin,
+                "HashKV at revision " + revision,
+                MaintenanceGrpc.getHashKVMethod(),
+                request,
+                settings.stallTimeout());
         return new HashKvAnswer(
                 EtcdHeader.of(answer.getHeader()),
                 revision,
@@ -132,14 +157,21 @@ final class MemberClient implements EtcdClient {
     public LeaseTtl leaseTtl(long leaseId) {
         LeaseTimeToLiveRequest request =
                 LeaseTimeToLiveRequest.newBuilder().setID(leaseId).build();
-        LeaseTimeToLiveResponse answer =
-                call("the TTL of lease " + Long.toHexString(leaseId), LeaseGrpc.getLeaseTimeToLiveMethod(), request);
+        LeaseTimeToLiveResponse answer = call(
+                watcher,
+                "the TTL of lease " + Long.toHexString(leaseId),
+                LeaseGrpc.getLeaseTimeToLiveMethod(),
+                request);
         return new LeaseTtl(leaseId, answer.getGrantedTTL() > 0 ? answer.getGrantedTTL() : LeaseTtl.UNKNOWN);
     }
 
     @Override
     public List<Long> leases() {
-        return call("the list of leases", LeaseGrpc.getLeaseLeasesMethod(), LeaseLeasesRequest.getDefaultInstance())
+        return call(
+                        watcher,
+                        "the list of leases",
+                        LeaseGrpc.getLeaseLeasesMethod(),
+                        LeaseLeasesRequest.getDefaultInstance())
                 .getLeasesList()
                 .stream()
                 .map(LeaseStatus::getID)
@@ -147,16 +179,29 @@ final class MemberClient implements EtcdClient {
     }
 
     @Override
-    public long authRevision() {
-        return call("the state of auth", AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.getDefaultInstance())
-                .getAuthRevision();
+    public OptionalLong authRevision() {
+        try {
+            return OptionalLong.of(call(
+                            admin,
+                            "the state of auth",
+                            AuthGrpc.getAuthStatusMethod(),
+                            AuthStatusRequest.getDefaultInstance())
+                    .getAuthRevision());
+        } catch (EtcdException.Unavailable e) {
+            if (e.reason() == EtcdException.Unavailable.Reason.UNKNOWN_CALL) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
     }
 
     @Override
     public List<EtcdMember> members() {
         MemberListRequest request =
                 MemberListRequest.newBuilder().setLinearizable(true).build();
-        return call("the list of members", ClusterGrpc.getMemberListMethod(), request).getMembersList().stream()
+        return call(watcher, "the list of members", ClusterGrpc.getMemberListMethod(), request)
+                .getMembersList()
+                .stream()
                 .map(member -> new EtcdMember(member.getID(), member.getName(), member.getClientURLsList()))
                 .toList();
     }
@@ -165,7 +210,7 @@ final class MemberClient implements EtcdClient {
     public Optional<KeyState> get(byte[] key) {
         RangeRequest request =
                 RangeRequest.newBuilder().setKey(ByteString.copyFrom(key)).build();
-        return call("a read", KVGrpc.getRangeMethod(), request).getKvsList().stream()
+        return call(watcher, "a read", KVGrpc.getRangeMethod(), request).getKvsList().stream()
                 .findFirst()
                 .map(MemberClient::state);
     }
@@ -186,14 +231,14 @@ final class MemberClient implements EtcdClient {
                 .setKey(ByteString.copyFrom(key))
                 .setValue(ByteString.copyFrom(value))
                 .build();
-        return call("a put", KVGrpc.getPutMethod(), request).getHeader().getRevision();
+        return call(admin, "a put", KVGrpc.getPutMethod(), request).getHeader().getRevision();
     }
 
     @Override
     public long delete(byte[] key) {
         DeleteRangeRequest request =
                 DeleteRangeRequest.newBuilder().setKey(ByteString.copyFrom(key)).build();
-        return call("a delete", KVGrpc.getDeleteRangeMethod(), request)
+        return call(admin, "a delete", KVGrpc.getDeleteRangeMethod(), request)
                 .getHeader()
                 .getRevision();
     }
@@ -201,22 +246,31 @@ final class MemberClient implements EtcdClient {
     @Override
     public SnapshotFile snapshotTo(Path file) {
         // a stream cannot be repeated like a call: this makes sure that its token is alive
-        status();
+        call(admin, "the status", MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
         PulledStream<SnapshotRequest, SnapshotResponse> stream = PulledStream.open(
                 channel,
                 MaintenanceGrpc.getSnapshotMethod(),
-                headers(token.current()),
+                headers(admin.token.current()),
                 SnapshotRequest.getDefaultInstance(),
                 SnapshotDownload.WINDOW);
         stream.halfClose();
-        return new SnapshotDownload(stream, errors, endpoint(), settings.stallTimeout()).into(file, nanoTime);
+        return new SnapshotDownload(stream, admin.errors, endpoint(), settings.stallTimeout()).into(file, nanoTime);
     }
 
     @Override
     public EtcdWatch watch(long startRevision) {
-        Optional<String> used = token.current();
+        // replaces most dead tokens at once, and what a watch may be asked depends on the member's version
+        String version = status().version();
+        Optional<String> used = watcher.token.current();
         KeyspaceWatch.Context context = new KeyspaceWatch.Context(
-                channel, headers(used), errors, endpoint(), settings.callTimeout(), () -> token.forget(used), nanoTime);
+                channel,
+                headers(used),
+                watcher.errors,
+                endpoint(),
+                settings.callTimeout(),
+                () -> watcher.token.forget(used),
+                KnownBug.mayAskForProgress(version),
+                nanoTime);
         return new KeyspaceWatch(context, explicit(startRevision));
     }
 
@@ -230,25 +284,25 @@ final class MemberClient implements EtcdClient {
         }
     }
 
-    private <Q, R> R call(String what, MethodDescriptor<Q, R> method, Q request) {
-        return call(what, method, request, settings.callTimeout());
+    private <Q, R> R call(Caller as, String what, MethodDescriptor<Q, R> method, Q request) {
+        return call(as, what, method, request, settings.callTimeout());
     }
 
     /** A call with the token, once more with a new one if the token died. */
-    private <Q, R> R call(String what, MethodDescriptor<Q, R> method, Q request, Duration timeout) {
-        Optional<String> used = token.current();
+    private <Q, R> R call(Caller as, String what, MethodDescriptor<Q, R> method, Q request, Duration timeout) {
+        Optional<String> used = as.token.current();
         try {
             return once(method, request, used, timeout);
         } catch (StatusRuntimeException e) {
-            if (settings.credentials().isEmpty() || !StatusTranslation.isTokenRefused(e.getStatus())) {
-                throw errors.translate(what, e.getStatus());
+            if (as.user.isEmpty() || !StatusTranslation.isTokenRefused(e.getStatus())) {
+                throw as.errors.translate(what, e.getStatus());
             }
         }
-        token.forget(used);
+        as.token.forget(used);
         try {
-            return once(method, request, token.current(), timeout);
+            return once(method, request, as.token.current(), timeout);
         } catch (StatusRuntimeException e) {
-            throw errors.translate(what, e.getStatus());
+            throw as.errors.translate(what, e.getStatus());
         }
     }
 
@@ -258,7 +312,7 @@ final class MemberClient implements EtcdClient {
         return ClientCalls.blockingUnaryCall(with, method, options, request);
     }
 
-    private Optional<String> authenticate(EtcdCredentials user) {
+    private Optional<String> authenticate(EtcdCredentials user, StatusTranslation errors) {
         AuthenticateRequest request = AuthenticateRequest.newBuilder()
                 .setName(user.username())
                 .setPassword(user.password())

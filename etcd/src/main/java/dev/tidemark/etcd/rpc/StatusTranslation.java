@@ -4,17 +4,35 @@ import dev.tidemark.etcd.rpc.EtcdException.Unavailable;
 import dev.tidemark.etcd.rpc.EtcdException.Unavailable.Reason;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.util.Optional;
 
 /** Turns gRPC's statuses into our own errors: the only place that knows etcd's words for them. */
 final class StatusTranslation {
     private static final String REACH_HINT =
-            "check that etcd runs there and that etcd.endpoints and etcd.tls.* are right";
-    private static final String USER_HINT = "check etcd.username and etcd.password, and the roles of that user";
+            "check that etcd runs there, and that etcd.endpoints (http:// or https://) and etcd.tls.* are right";
 
     private final String endpoint;
+    private final As user;
 
-    StatusTranslation(String endpoint) {
+    /** Whose rights a call needs. */
+    enum As {
+        /** Read all keys. */
+        WATCH(
+                "check etcd.watch.username and .password (or etcd.username and .password): that user needs READ on all keys"),
+        /** Whatever root may. */
+        ADMIN(
+                "check etcd.admin.username and .password (or etcd.username and .password): that user needs the role root");
+
+        private final String hint;
+
+        As(String hint) {
+            this.hint = hint;
+        }
+    }
+
+    StatusTranslation(String endpoint, As user) {
         this.endpoint = endpoint;
+        this.user = user;
     }
 
     /** The error for a call that ended with {@code status}, which is not OK. */
@@ -23,7 +41,7 @@ final class StatusTranslation {
         Throwable cause = new StatusException(status);
         String message = message(what, words);
         if (isCredentials(status, words)) {
-            return new EtcdException.Credentials(message, USER_HINT, cause);
+            return new EtcdException.Credentials(message, user.hint, cause);
         }
         if (status.getCode() == Status.Code.OUT_OF_RANGE && words.contains("compacted")) {
             return new EtcdException.Compacted(message, cause);
@@ -31,7 +49,10 @@ final class StatusTranslation {
         if (status.getCode() == Status.Code.OUT_OF_RANGE && words.contains("future revision")) {
             return new EtcdException.FutureRevision(message, cause);
         }
-        return new Unavailable(reason(status, words), message, REACH_HINT, cause);
+        Optional<String> tls = TlsHint.of(status);
+        return tls.isPresent()
+                ? new Unavailable(Reason.TLS, message, tls.get(), cause)
+                : new Unavailable(reason(status, words), message, REACH_HINT, cause);
     }
 
     /** The error for a stream that the member ended with OK though it was to go on. */
@@ -88,13 +109,19 @@ final class StatusTranslation {
             case DEADLINE_EXCEEDED -> Reason.TIMEOUT;
             case CANCELLED -> Reason.CANCELLED;
             case RESOURCE_EXHAUSTED -> Reason.EXHAUSTED;
+            case UNIMPLEMENTED -> Reason.UNKNOWN_CALL;
             default -> Reason.OTHER;
         };
     }
 
+    /** The transport adds what its pipeline looks like. */
+    private static String firstLine(String words) {
+        return words.lines().findFirst().orElse("");
+    }
+
     /** etcd's words, and below them the transport's: "io exception" alone says nothing. */
     private static String words(Status status) {
-        String words = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+        String words = status.getDescription() == null ? status.getCode().name() : firstLine(status.getDescription());
         Throwable root = status.getCause();
         while (root != null && root.getCause() != null) {
             root = root.getCause();

@@ -60,7 +60,7 @@ class ClientIT {
             assertThat(state.version()).isEqualTo(2);
             assertThat(client.delete(KEY)).isEqualTo(changed + 1);
             assertThat(client.get(KEY)).isEmpty();
-            assertThat(client.authRevision()).isPositive();
+            assertThat(client.authRevision().orElseThrow()).isPositive();
         }
     }
 
@@ -155,7 +155,6 @@ class ClientIT {
 
                 // simple tokens live in the member's memory
                 etcd.restart();
-                assertThat(((Refused) first(root)).why()).isEqualTo(Refused.Why.TOKEN);
                 assertThat(first(root)).isInstanceOf(WatchSignal.Created.class);
                 etcd.restart();
                 assertThat(root.get(KEY)).isPresent();

@@ -40,6 +40,11 @@ final class Events {
         return header(revision).build();
     }
 
+    /** An answer to a request for progress. */
+    static WatchResponse onRequest(long revision) {
+        return header(revision).setWatchId(-1).build();
+    }
+
     static WatchResponse response(Event... events) {
         return header(100).addAllEvents(Arrays.asList(events)).build();
     }

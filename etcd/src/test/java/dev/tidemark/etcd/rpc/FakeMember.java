@@ -44,6 +44,13 @@ final class FakeMember implements AutoCloseable {
 
     final BlockingQueue<Script<WatchResponse>> watches = new LinkedBlockingQueue<>();
     final BlockingQueue<Script<SnapshotResponse>> snapshots = new LinkedBlockingQueue<>();
+    final AtomicInteger progressRequests = new AtomicInteger();
+    /** What it calls itself; the token that it was asked with stands behind. */
+    volatile String version = "3.6.16";
+
+    /** Who has asked for a token. */
+    final BlockingQueue<String> users = new LinkedBlockingQueue<>();
+
     final AtomicInteger tokens = new AtomicInteger();
     /** Calls with an older token are refused. */
     final AtomicInteger firstGoodToken = new AtomicInteger(1);
@@ -97,6 +104,8 @@ final class FakeMember implements AutoCloseable {
                 public void onNext(WatchRequest request) {
                     if (request.hasCreateRequest()) {
                         play(watches.remove(), out);
+                    } else if (request.hasProgressRequest()) {
+                        progressRequests.incrementAndGet();
                     }
                 }
 
@@ -120,7 +129,7 @@ final class FakeMember implements AutoCloseable {
                 return;
             }
             out.onNext(StatusResponse.newBuilder()
-                    .setVersion(token == null ? "none" : token)
+                    .setVersion(version + "+" + token)
                     .build());
             out.onCompleted();
         }
@@ -134,6 +143,7 @@ final class FakeMember implements AutoCloseable {
     private final class Authentication extends AuthGrpc.AuthImplBase {
         @Override
         public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> out) {
+            users.add(request.getName());
             out.onNext(AuthenticateResponse.newBuilder()
                     .setToken(Integer.toString(tokens.incrementAndGet()))
                     .build());

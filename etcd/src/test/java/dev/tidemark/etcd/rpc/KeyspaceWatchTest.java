@@ -4,11 +4,13 @@ import static dev.tidemark.etcd.rpc.Events.compaction;
 import static dev.tidemark.etcd.rpc.Events.created;
 import static dev.tidemark.etcd.rpc.Events.delete;
 import static dev.tidemark.etcd.rpc.Events.fragment;
+import static dev.tidemark.etcd.rpc.Events.onRequest;
 import static dev.tidemark.etcd.rpc.Events.progress;
 import static dev.tidemark.etcd.rpc.Events.put;
 import static dev.tidemark.etcd.rpc.Events.puts;
 import static dev.tidemark.etcd.rpc.Events.refusal;
 import static dev.tidemark.etcd.rpc.Events.response;
+import static dev.tidemark.sandbox.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -158,6 +160,29 @@ class KeyspaceWatchTest {
                 .hasMessageContaining("invalid auth token");
         client.status();
         assertThat(member.tokens).hasValue(2);
+    }
+
+    @Test
+    void anAnswerThatMayOvertakeEventsIsNotBelievedButWhatTheWatchTellsByItselfIs() {
+        member.version = "3.4.23";
+        EtcdWatch watch = watch(5, created(), puts(5), onRequest(7), progress(5));
+        watch.requestProgress();
+        watch.next(PATIENCE);
+        watch.next(PATIENCE);
+
+        assertThat(((WatchSignal.Progress) watch.next(PATIENCE)).revision()).isEqualTo(5);
+        assertThat(member.progressRequests).hasValue(0);
+    }
+
+    @Test
+    void anOrderedAnswerIsAskedForAndBelieved() {
+        EtcdWatch watch = watch(5, created(), puts(5), onRequest(5));
+        watch.requestProgress();
+        watch.next(PATIENCE);
+        watch.next(PATIENCE);
+
+        assertThat(((WatchSignal.Progress) watch.next(PATIENCE)).revision()).isEqualTo(5);
+        eventually(PATIENCE, () -> assertThat(member.progressRequests).hasValue(1));
     }
 
     @Test

@@ -12,7 +12,7 @@ import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
 
 class StatusTranslationTest {
-    private final StatusTranslation errors = new StatusTranslation("http://etcd:2379");
+    private final StatusTranslation errors = new StatusTranslation("http://etcd:2379", StatusTranslation.As.WATCH);
 
     @Test
     void etcdsWordsChooseTheError() {

@@ -1,0 +1,50 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.etcd.rpc.EtcdException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the source lets capture take snapshots. Where it does not, capture goes on by the watch alone, and this says
+ * what that lacks: in the log once in a while, and to whoever asks. Thread-safe.
+ */
+final class AdminRights {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminRights.class);
+    private static final Duration REPEAT = Duration.ofMinutes(10);
+
+    private final InstantSource clock;
+    private Optional<String> missing = Optional.empty();
+    private long toldAt;
+
+    AdminRights(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A snapshot was refused. */
+    synchronized void refused(EtcdException.Credentials why) {
+        boolean first = missing.isEmpty();
+        missing = Optional.of(
+                "no snapshot may be taken of the source, so there is no base: revisions are captured but cannot"
+                        + " be restored yet (" + why.getMessage() + ")");
+        if (first || clock.millis() - toldAt >= REPEAT.toMillis()) {
+            toldAt = clock.millis();
+            LOG.warn("{}; hint: {}", missing.get(), why.hint());
+        }
+    }
+
+    /** A snapshot was taken. */
+    synchronized void granted() {
+        if (missing.isPresent()) {
+            missing = Optional.empty();
+            LOG.info("snapshots of the source may be taken again");
+        }
+    }
+
+    /** What capture cannot do, in one sentence. */
+    synchronized Optional<String> missing() {
+        return missing;
+    }
+}
