@@ -30,7 +30,7 @@ public final class Capture implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final long LARGEST_BACKLOG = 20_000;
     private static final Duration LEASE_PATIENCE = Duration.ofMillis(500);
-    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(6);
     private static final Duration LIFE = Duration.ofMillis(50);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration HANDOVER = Duration.ofSeconds(30);

@@ -166,11 +166,11 @@ final class CaptureGauge {
         for (Throwable at = why; at != null; at = at.getCause()) {
             if (at instanceof EtcdException.Unavailable unavailable) {
                 return switch (unavailable.reason()) {
-                    case UNREACHABLE -> ReconnectCause.UNREACHABLE;
+                    case UNREACHABLE, TLS -> ReconnectCause.UNREACHABLE;
                     case NO_LEADER -> ReconnectCause.NO_LEADER;
                     case TIMEOUT -> ReconnectCause.TIMEOUT;
                     case ENDED_BY_SERVER -> ReconnectCause.ENDED_BY_SERVER;
-                    case CANCELLED, EXHAUSTED, OTHER -> ReconnectCause.OTHER;
+                    case CANCELLED, EXHAUSTED, UNKNOWN_CALL, OTHER -> ReconnectCause.OTHER;
                 };
             }
             if (at instanceof EtcdException.Disorder) {

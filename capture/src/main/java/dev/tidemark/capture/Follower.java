@@ -109,9 +109,12 @@ final class Follower implements Runnable {
                 pause(e);
             } catch (EtcdException.Certificates e) {
                 // files that worked once are half written, or rotated one after the other
-                waitOrThrow(everReached, e);
+                pause(e);
             } catch (EtcdException.Credentials e) {
-                waitOrThrow(everReached && isPatient(), e);
+                if (!isPatient()) {
+                    throw e;
+                }
+                pause(e);
             } catch (EtcdException.Disorder e) {
                 disordered(e);
                 pause(e);
@@ -122,13 +125,6 @@ final class Follower implements Runnable {
                 pause(e);
             }
         }
-    }
-
-    private void waitOrThrow(boolean wait, EtcdException e) {
-        if (!wait) {
-            throw e;
-        }
-        pause(e);
     }
 
     /** Whether the source has refused the user only for a short time. */
@@ -197,7 +193,7 @@ final class Follower implements Runnable {
         gauge.reached(now.revision());
         if (!generations.isOpen()) {
             leases.lookAway();
-            generations.begin(now.revision(), version);
+            generations.begin(now.revision(), version, askedAt.earliestMillis());
         }
         Position position = generations.position();
         position.stamper().proven(now.revision(), askedAt);

@@ -143,8 +143,9 @@ final class Generations {
      *
      * @param revision the source's revision, agreed with its quorum
      * @param version the version of the member that said so
+     * @param askedAt when it was asked, milliseconds since the epoch
      */
-    void begin(long revision, String version) {
+    void begin(long revision, String version, long askedAt) {
         String id = ids.get();
         LOG.info("generation {} begins after revision {}", id, revision);
         gate = new CompletableFuture<>();
@@ -160,7 +161,7 @@ final class Generations {
                 sourceClusterId,
                 version,
                 revision,
-                clock.millis(),
+                askedAt,
                 before.map(end -> end.before(revision + 1)).orElse(null));
         startBase(begun, revision, new BaseJob.Listener() {
             @Override

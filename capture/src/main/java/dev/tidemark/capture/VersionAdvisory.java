@@ -18,10 +18,6 @@ final class VersionAdvisory {
     private final Map<String, String> versions = new HashMap<>();
     private final Set<String> advised = new HashSet<>();
 
-    boolean hasSeenAMember() {
-        return !versions.isEmpty();
-    }
-
     /** One warning for each known bug that was not told yet. */
     List<String> see(String endpoint, String version) {
         if (version.equals(versions.put(endpoint, version)) || !advised.add(version)) {

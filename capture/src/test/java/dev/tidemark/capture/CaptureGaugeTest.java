@@ -41,8 +41,11 @@ class CaptureGaugeTest {
 
     private CaptureGauge continued(long last, long provenAt) {
         CaptureGauge gauge = gauge();
-        Position position = new Position("G1", last, new Overlap(), new Stamper(
-                new WarpedClock(() -> Instant.ofEpochMilli(now), () -> now * 1_000_000), 0));
+        Position position = new Position(
+                "G1",
+                last,
+                new Overlap(),
+                new Stamper(new WarpedClock(() -> Instant.ofEpochMilli(now), () -> now * 1_000_000), 0));
         gauge.opened(
                 new Spool(CaptureSettings.Spool.in(dir)),
                 new Generations.Standing(Optional.of(position), Optional.empty(), 0, false, 0),

@@ -25,7 +25,7 @@ final class CheckVerb extends Verb {
     boolean readOnly;
 
     @Override
-    int run(Settings settings, Output output) {
+    int run(Settings settings, Output output, StopSignal stop) {
         CheckRun check = new CheckRun(new Wiring(settings).toCheck());
         List<Finding> found = check.run(
                 readOnly ? CheckRun.Access.READ_ONLY : CheckRun.Access.WRITE,
