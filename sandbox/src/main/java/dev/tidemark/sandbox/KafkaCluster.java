@@ -88,23 +88,21 @@ public final class KafkaCluster implements AutoCloseable {
 
     /** Waits until all nodes serve and every replica of every partition is in sync. */
     public void awaitInSync() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!ask(this::isInSync).orElse(false)) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new SandboxException(Failure.UNAVAILABLE, "Kafka is not in sync within " + PATIENCE, "");
-            }
-            Pause.of(PAUSE);
-        }
+        await("all replicas in sync", admin -> isInSync(admin) ? Optional.of(true) : Optional.empty());
     }
 
-    /** The number of the node that leads this partition now; empty if none does. */
-    public Optional<Integer> leader(String topic, int partition) {
-        return ask(admin -> admin.describeTopics(List.of(topic))
-                        .allTopicNames()
-                        .get()
-                        .get(topic))
-                .map(found -> found.partitions().get(partition).leader())
-                .map(leader -> leader.id() - 1);
+    /** The number of the node that leads this partition; waits until there is one, and until Kafka knows the topic. */
+    public int leader(String topic, int partition) {
+        return await("a leader of " + topic + "-" + partition, admin -> Optional.ofNullable(
+                        admin.describeTopics(List.of(topic))
+                                .allTopicNames()
+                                .get()
+                                .get(topic)
+                                .partitions()
+                                .get(partition)
+                                .leader())
+                .filter(leader -> !leader.isEmpty())
+                .map(leader -> leader.id() - 1));
     }
 
     private boolean isInSync(Admin admin) throws ExecutionException, InterruptedException {
@@ -120,13 +118,25 @@ public final class KafkaCluster implements AutoCloseable {
     }
 
     private interface Question<T> {
-        T ask(Admin admin) throws ExecutionException, InterruptedException;
+        Optional<T> ask(Admin admin) throws ExecutionException, InterruptedException;
     }
 
-    /** Kafka's answer; empty if it has none now. */
+    private <T> T await(String what, Question<T> question) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Optional<T> answer = ask(question);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+            Pause.of(PAUSE);
+        }
+        throw new SandboxException(Failure.UNAVAILABLE, "Kafka has not %s within %s".formatted(what, PATIENCE), "");
+    }
+
+    /** Kafka's answer; none either if it cannot answer now, or not yet. */
     private <T> Optional<T> ask(Question<T> question) {
         try {
-            return Optional.of(question.ask(admin));
+            return question.ask(admin);
         } catch (ExecutionException notNow) {
             return Optional.empty();
         } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -44,11 +45,9 @@ class KafkaClusterIT {
         try (KafkaProducer<String, String> producer = producer("killed")) {
             producer.initTransactions();
             commit(producer, "killed", "before");
-            int leader = cluster.leader("killed", 0).orElseThrow();
+            int leader = cluster.leader("killed", 0);
             cluster.node(leader).kill();
-            Optional<Integer> next =
-                    until(SOON, () -> cluster.leader("killed", 0), now -> now.isPresent() && now.get() != leader);
-            assertThat(next).isPresent();
+            until(SOON, () -> cluster.leader("killed", 0), now -> now != leader);
             commit(producer, "killed", "after");
             cluster.node(leader).start();
             cluster.awaitInSync();
@@ -73,14 +72,23 @@ class KafkaClusterIT {
             admin.createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
                     .all()
                     .get();
-            assertThat(admin.describeTopics(List.of(topic))
-                            .allTopicNames()
-                            .get()
-                            .get(topic)
-                            .partitions()
-                            .get(0)
-                            .replicas())
-                    .hasSize(3);
+            until(SOON, () -> inSync(admin, topic), count -> count == 3);
+        }
+    }
+
+    /** 0 too while the asked node has not heard of the topic. */
+    private static int inSync(Admin admin, String topic) {
+        try {
+            return admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions()
+                    .get(0)
+                    .isr()
+                    .size();
+        } catch (ExecutionException | InterruptedException notNow) {
+            return 0;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,21 @@ class ServersIT {
             try (EtcdServer other = EtcdServer.restored(etcd.path().resolve("snapshot.db"), version)) {
                 assertThat(other.etcdctl("get", "key", "--print-value-only")).isEqualTo("value\n");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
+    void aSourceThatIsRestoredInPlaceKeepsItsAddressAndItsIds(EtcdVersion version) {
+        try (EtcdServer etcd = EtcdServer.launch(version)) {
+            etcd.etcdctl("put", "key", "then");
+            Path file = etcd.path().resolve("snapshot.db");
+            etcd.etcdctl("snapshot", "save", file.toString());
+            String ids = etcd.etcdctl("member", "list");
+            etcd.etcdctl("put", "key", "now");
+            etcd.restoreInPlace(file);
+            assertThat(etcd.etcdctl("get", "key", "--print-value-only")).isEqualTo("then\n");
+            assertThat(etcd.etcdctl("member", "list")).isEqualTo(ids);
         }
     }
 
