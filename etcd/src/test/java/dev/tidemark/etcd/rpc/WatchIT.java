@@ -166,6 +166,10 @@ class WatchIT {
                 read(watch, main);
                 assertThat(watch.next(Duration.ofMillis(50))).isInstanceOf(WatchSignal.Idle.class);
                 watch.requestProgress();
+                if (!KnownBug.mayAskForProgress(version.number())) {
+                    assertThat(watch.next(Duration.ofSeconds(2))).isInstanceOf(WatchSignal.Idle.class);
+                    return;
+                }
                 WatchSignal.Progress progress = nextOf(watch, WatchSignal.Progress.class);
                 assertThat(progress.revision()).isEqualTo(main);
                 assertThat(progress.header().clusterId())
