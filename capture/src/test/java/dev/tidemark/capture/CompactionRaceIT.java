@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The source is compacted just where capture stands: before, at, and after the revision that it needs next. */
 class CompactionRaceIT {
@@ -41,20 +41,20 @@ class CompactionRaceIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtTheLastCapturedRevisionCostsNothing(EtcdVersion version, TestInfo test) {
         assertOneGeneration(version, test, Stopped.AT_A_PUT, 0);
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtTheDeleteThatWasCapturedLastCostsNothing(EtcdVersion version, TestInfo test) {
         assertOneGeneration(version, test, Stopped.AT_A_DELETE, 0);
     }
 
     /** etcd may deliver half of the compact revision, or, if it is a delete, nothing of it: nobody may believe it. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtTheNextRevisionThoughItIsADeleteEndsTheGenerationWithoutAHole(
             EtcdVersion version, TestInfo test) {
         GenerationEnd end = secondGeneration(version, test, 1);
@@ -63,7 +63,7 @@ class CompactionRaceIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionBeyondTheNextRevisionEndsTheGenerationWithTheExactHole(EtcdVersion version, TestInfo test) {
         GenerationEnd end = secondGeneration(version, test, 2);
         assertThat(end.holeFirst()).isEqualTo(end.lastRevision() + 1);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The connection between capture and its source breaks in every way, under load; each schedule prints its seed. */
 class ConnectionFaultsIT {
@@ -55,7 +55,7 @@ class ConnectionFaultsIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void everyKindOfBreakOnEveryVersionLosesAndRepeatsNothing(EtcdVersion version, TestInfo test) {
         FaultPlan plan = FaultPlan.of(30).withPauses(Duration.ofSeconds(1)).withFaults(Duration.ofMillis(1_500));
         capture(
