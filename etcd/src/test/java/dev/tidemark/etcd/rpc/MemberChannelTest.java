@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.tidemark.etcd.rpc.EtcdException.Credentials;
+import dev.tidemark.etcd.rpc.EtcdException.Certificates;
 import dev.tidemark.etcd.rpc.EtcdException.Unavailable;
 import dev.tidemark.etcd.rpc.EtcdSettings.TlsFiles;
 import dev.tidemark.etcd.rpc.proto.MaintenanceGrpc;
@@ -117,9 +117,10 @@ class MemberChannelTest {
     }
 
     private static void refused(TlsFiles tls) {
-        Credentials error = catchThrowableOfType(Credentials.class, () -> EtcdClient.open(settings(tls)));
-        assertThat(error).hasMessageContaining("https://127.0.0.1:" + server.getPort());
-        assertThat(error.hint()).contains("etcd.tls.key");
+        Certificates error = catchThrowableOfType(Certificates.class, () -> EtcdClient.open(settings(tls)));
+        Path named = tls.key().or(tls::ca).orElseThrow();
+        assertThat(error).hasMessageContaining(named.toString()).hasMessageContaining("of etcd.tls.");
+        assertThat(error.hint()).isNotEmpty();
         assertThat(error.failure()).isEqualTo(Failure.USAGE);
     }
 
