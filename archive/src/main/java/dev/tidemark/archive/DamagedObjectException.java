@@ -5,7 +5,8 @@ import dev.tidemark.schemas.Failure;
 /** An object of the archive is not what it claims to be: damaged, truncated, swapped, or of an unknown format. */
 public final class DamagedObjectException extends ArchiveException {
     private static final long serialVersionUID = 1L;
-    private static final String HINT = "tidemark verify names every damaged object; nothing was restored from this one";
+    private static final String HINT =
+            "nothing was taken from it; put it back from a copy of the archive, or choose a target that does not need it";
 
     private final String object;
 

@@ -22,7 +22,8 @@ import java.util.Optional;
 
 /**
  * Restores 344 MB of base and 131,812 revisions of 1.65 kB to a snapshot file, each time in a fresh JVM with {@code
- * -Xmx256m}. Arguments: a directory for the archive (made once), how often, and perhaps further options of that JVM.
+ * -Xmx256m}. Arguments: a directory for the archive (made once), how often, and perhaps further options of that JVM, in
+ * which {@code SHAPE} stands for {@code random} or {@code text}.
  */
 public final class RestoreBenchmark {
     private RestoreBenchmark() {}
@@ -36,7 +37,8 @@ public final class RestoreBenchmark {
         int times = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
         List<String> options = List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
         for (RestoreShape shape : RestoreShape.values()) {
-            Path archive = directory.resolve(shape.name().toLowerCase(Locale.ROOT));
+            String name = shape.name().toLowerCase(Locale.ROOT);
+            Path archive = directory.resolve(name);
             RestoreArchive.make(shape, archive);
             System.out.printf("%nvalues: %s%n", shape.words());
             System.out.println("| run | restore ms | written MB | keys | peak heap MB | whole process ms |");
@@ -44,7 +46,11 @@ public final class RestoreBenchmark {
             for (int i = 1; i <= times; i++) {
                 System.out.print("| " + i);
                 System.out.flush();
-                child(archive, options);
+                child(
+                        archive,
+                        options.stream()
+                                .map(option -> option.replace("SHAPE", name))
+                                .toList());
             }
         }
     }

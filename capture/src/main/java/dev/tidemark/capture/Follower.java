@@ -26,6 +26,9 @@ final class Follower implements Runnable {
     /** How long the source may refuse a user that it knew: then whoever starts capture anew reads its settings anew. */
     private static final Duration REFUSAL_PATIENCE = Duration.ofMinutes(2);
 
+    /** How long a watch may say nothing while the source goes on; twice as long after each one that did not help. */
+    private static final Duration SILENCE_PATIENCE = Duration.ofMinutes(1);
+
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(100);
     private static final int MAX_DISORDERS = 3;
 
@@ -38,6 +41,7 @@ final class Follower implements Runnable {
     private volatile boolean closed;
     private volatile EtcdWatch watch;
     private final Backoff backoff = new Backoff();
+    private Duration silencePatience = SILENCE_PATIENCE;
     private boolean everReached;
     private OptionalLong refusedSince = OptionalLong.empty();
     private int disorders;
@@ -219,7 +223,9 @@ final class Follower implements Runnable {
 
     private void watch(EtcdClient member, long start, Position position) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
-        WatchSession session = new WatchSession(member, start, position, spool, leases, settings.tickInterval());
+        long before = position.last();
+        WatchSession.Pace pace = new WatchSession.Pace(settings.tickInterval(), silencePatience);
+        WatchSession session = new WatchSession(member, start, position, spool, leases, pace);
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
         try (EtcdWatch open = member.watch(start)) {
             watch = open;
@@ -232,8 +238,12 @@ final class Follower implements Runnable {
         } finally {
             watch = null;
         }
+        if (position.last() > before) {
+            silencePatience = SILENCE_PATIENCE;
+        }
         switch (outcome) {
             case GO_ON -> {}
+            case SILENT -> silencePatience = silencePatience.multipliedBy(2);
             case RECONNECT -> Pause.of(RECONNECT_PAUSE);
             case SPOOL_FULL -> {
                 LOG.warn("the spool is full: the watch is closed until Kafka has taken all of it");

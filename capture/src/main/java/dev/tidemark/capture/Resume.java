@@ -80,7 +80,7 @@ final class Resume {
         if (tail.isBaseReady()) {
             return false;
         }
-        if (archived.isPresent() && archived.get().range().isPresent()) {
+        if (archived.isPresent() && archived.get().hasBase()) {
             return false;
         }
         if (tail.opened().isPresent()) {

@@ -15,19 +15,26 @@ import org.slf4j.LoggerFactory;
 /** One watch: what is delivered again is compared, what is new goes into the spool. Used by one thread. */
 final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
-    private static final int MAX_SILENT_TIMES = 3;
 
     private final EtcdClient member;
     private final long start;
     private final Position position;
     private final Spool spool;
     private final LeaseBook leases;
-    private final Duration tickInterval;
+    private final Pace pace;
     private boolean confirmed;
     private long difference;
     private boolean unanswered;
-    private int silentTimes;
+    private Duration silence = Duration.ZERO;
     private EtcdWatch watch;
+
+    /**
+     * How long a watch may say nothing.
+     *
+     * @param tick until it is asked for its progress
+     * @param patience until it is taken for broken, while the source is known to stand further on
+     */
+    record Pace(Duration tick, Duration patience) {}
 
     /** What to do next. */
     enum Outcome {
@@ -35,26 +42,27 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         GO_ON,
         /** Connect anew and look where it can go on. */
         RECONNECT,
+        /** The watch is open but dead: connect anew, and give the next one more time. */
+        SILENT,
         /** Wait until there is room. */
         SPOOL_FULL,
         /** The source's history is another one. */
         REPLACED
     }
 
-    WatchSession(
-            EtcdClient member, long start, Position position, Spool spool, LeaseBook leases, Duration tickInterval) {
+    WatchSession(EtcdClient member, long start, Position position, Spool spool, LeaseBook leases, Pace pace) {
         this.member = member;
         this.start = start;
         this.position = position;
         this.spool = spool;
         this.leases = leases;
-        this.tickInterval = tickInterval;
+        this.pace = pace;
     }
 
     /** Takes the next signal. */
     Outcome step(EtcdWatch open) {
         watch = open;
-        return open.next(tickInterval).accept(this);
+        return open.next(pace.tick).accept(this);
     }
 
     /** The first revision that differs from what was captured. */
@@ -75,7 +83,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         }
         confirmed = true;
         unanswered = false;
-        silentTimes = 0;
+        silence = Duration.ZERO;
         List<Change> changes = revisions.changes();
         int fresh = firstAfter(changes, position.last());
         if (fresh > 0) {
@@ -101,7 +109,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     @Override
     public Outcome progress(WatchSignal.Progress progress) {
         unanswered = false;
-        silentTimes = 0;
+        silence = Duration.ZERO;
         if (progress.revision() == position.last()) {
             isQuiet(position.stamper().now());
         }
@@ -146,20 +154,24 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
             return Outcome.GO_ON;
         }
         if (revision == position.last()) {
-            silentTimes = 0;
+            silence = Duration.ZERO;
             isQuiet(askedAt);
             return Outcome.GO_ON;
         }
-        silentTimes++;
-        if (revision > position.last() && silentTimes < MAX_SILENT_TIMES) {
+        if (revision < position.last()) {
+            return Outcome.RECONNECT;
+        }
+        silence = silence.plus(pace.tick);
+        if (silence.compareTo(pace.patience) < 0) {
             return Outcome.GO_ON;
         }
         LOG.warn(
-                "{} sends nothing after revision {}, but the source stands at {}: the watch is opened anew",
+                "{} sends nothing after revision {} for {} s, but the source stands at {}: the watch is opened anew",
                 member.endpoint(),
                 position.last(),
+                silence.toSeconds(),
                 revision);
-        return Outcome.RECONNECT;
+        return Outcome.SILENT;
     }
 
     /** Everything up to the position was delivered, and nothing else had happened by then. */

@@ -73,7 +73,7 @@ class QuietSourceTest {
         for (int i = 0; i < 3; i++) {
             assertThat(session.step(watch)).isEqualTo(WatchSession.Outcome.GO_ON);
         }
-        assertThat(session.step(watch)).isEqualTo(WatchSession.Outcome.RECONNECT);
+        assertThat(session.step(watch)).isEqualTo(WatchSession.Outcome.SILENT);
         assertThat(proven(spool)).isEmpty();
     }
 
@@ -122,7 +122,13 @@ class QuietSourceTest {
         Stamper stamper = new Stamper(() -> Instant.ofEpochMilli(now), 0);
         Position position = new Position("gen", LAST, new Overlap(), stamper);
         LeaseBook leases = new LeaseBook(() -> Instant.ofEpochMilli(now), Duration.ZERO);
-        return new WatchSession(member(), LAST, position, spool, leases, Duration.ofSeconds(1));
+        return new WatchSession(
+                member(),
+                LAST,
+                position,
+                spool,
+                leases,
+                new WatchSession.Pace(Duration.ofSeconds(1), Duration.ofSeconds(3)));
     }
 
     private EtcdClient member() {

@@ -20,6 +20,7 @@ import dev.tidemark.schemas.topic.TopicDecoder;
 import dev.tidemark.schemas.topic.TopicEvent;
 import dev.tidemark.schemas.topic.TopicVisitor;
 import java.io.Closeable;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -141,10 +142,14 @@ final class Fold implements Closeable {
         if (step == Step.GO_ON) {
             boolean carries = carriesRevisions || decoder.isInsideRevision();
             open = carries
-                    ? open.with(record.timestampMillis(), record.value().length, currentLeases)
+                    ? open.with(record.timestampMillis(), record.bytes(), currentLeases)
                     : open.at(record.timestampMillis());
             position = record.offset() + 1;
             epoch = record.leaderEpoch();
+            if (interval == null && !decoder.isInsideRevision()) {
+                // What was passed over, in a hole or because the archive holds it, belongs to no interval.
+                open = CutPolicy.EMPTY;
+            }
             gauge.folded(sequence == null ? 0 : sequence.last(), open);
         }
         return step;
@@ -152,7 +157,7 @@ final class Fold implements Closeable {
 
     /**
      * Ends the generation before a record that cannot be folded: what stands before it is committed, what follows is
-     * passed over until a new generation begins.
+     * passed over until a new generation begins, perhaps with this very record.
      */
     Step endInHole(LogRecord record, LogDefectException defect) {
         LOG.error("{}: generation {} ends in a hole: {}", place(), generation(), defect.getMessage());
@@ -167,9 +172,8 @@ final class Fold implements Closeable {
         if (interval != null && cut(border) == Step.REPLAY) {
             return Step.REPLAY;
         }
-        open = CutPolicy.EMPTY;
-        position = record.offset() + 1;
-        return Step.GO_ON;
+        // The defect may be that of a revision torn before it, and the record the next generation's first.
+        return accept(record);
     }
 
     @Override
@@ -184,10 +188,15 @@ final class Fold implements Closeable {
     }
 
     private void decode(LogRecord record) {
-        if (!Arrays.equals(key, record.key())) {
+        if (!Arrays.equals(key, record.key()) || record.value() == null) {
+            if (hole != null) {
+                // One defect ends the generation; a second one before the next would make no difference.
+                return;
+            }
             throw new LogDefectException(
-                    record.offset(), "a record of another cluster than " + archive.cluster(), null);
+                    record.offset(), "not a record of cluster " + archive.cluster() + " with a value", null);
         }
+        boolean inside = decoder.isInsideRevision();
         try {
             if (overlapping && decoder.isContinuation(record.value()) && !decoder.isInsideRevision()) {
                 return;
@@ -199,6 +208,11 @@ final class Fold implements Closeable {
             }
             decoder.close();
             decoder = new TopicDecoder(parts);
+            if (inside) {
+                decode(record);
+            }
+        } catch (UncheckedIOException e) {
+            throw Spool.unusable(parts, e);
         }
     }
 
@@ -213,7 +227,8 @@ final class Fold implements Closeable {
         } else if (head.getNextOffset() < ends.first()) {
             jump(head.getNextOffset(), ends.first(), "the topic's retention overtook it");
         } else if (head.getNextOffset() > ends.end()) {
-            jump(head.getNextOffset(), ends.end(), "the topic was cut off");
+            // Perhaps written again since then, up to anywhere: all of it is looked at.
+            jump(head.getNextOffset(), ends.first(), "the topic was cut off");
         } else {
             position = head.getNextOffset();
         }
@@ -239,6 +254,13 @@ final class Fold implements Closeable {
 
     private String generation() {
         return writer == null ? "" : writer.header().getGeneration();
+    }
+
+    /** Whether a generation ended before the one that is followed began. */
+    private boolean isFormer(String generation) {
+        return writer != null
+                && writer.header().getPrevious().stream()
+                        .anyMatch(summary -> summary.getGeneration().equals(generation));
     }
 
     private String place() {
@@ -317,6 +339,13 @@ final class Fold implements Closeable {
             if (event.generation().equals(generation())) {
                 return;
             }
+            if (isFormer(event.generation())) {
+                if (hole == null && !overlapping) {
+                    throw new LogDefectException(
+                            current.offset(), "generation " + event.generation() + " begins a second time", null);
+                }
+                return;
+            }
             step = cut(border);
             if (step == Step.REPLAY) {
                 return;
@@ -327,10 +356,6 @@ final class Fold implements Closeable {
                     position(current.offset() + 1),
                     foundry.policy());
             GenerationWriter next = patience.until(() -> archive.openGeneration(draft));
-            if (writer != null && next.header().getNumber() < writer.header().getNumber()) {
-                throw new LogDefectException(
-                        current.offset(), "generation " + event.generation() + " begins a second time", null);
-            }
             LOG.info("{}: generation {} begins after revision {}", place(), event.generation(), event.baseRevision());
             hole = null;
             overlapping = false;
@@ -341,7 +366,7 @@ final class Fold implements Closeable {
 
         @Override
         public void revisions(TopicEvent.Revisions event) {
-            if (hole != null) {
+            if (hole != null || (overlapping && isFormer(event.generation()))) {
                 return;
             }
             requireGeneration(event);

@@ -1,5 +1,6 @@
 package dev.tidemark.compactor;
 
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,8 +23,10 @@ final class Folder implements Intake.Lane {
     /** Told once when a folder has stopped for good by itself. */
     interface Ending {
         /** The partition is folded no more. */
-        void failed(int partition, RuntimeException error);
+        void failed(int partition, Throwable error);
     }
+
+    private static final Duration SET_BACK = Duration.ofSeconds(5);
 
     private final int partition;
     private final LogReader log;
@@ -113,8 +116,14 @@ final class Folder implements Intake.Lane {
 
     private synchronized void drop() {
         stopped = true;
-        backlog.remove(queue.stream().mapToLong(LogRecord::weight).sum());
-        queue.clear();
+        drain();
+    }
+
+    /** One by one, since the other side may take some at the same time: each is counted once. */
+    private void drain() {
+        for (LogRecord record = queue.pollFirst(); record != null; record = queue.pollFirst()) {
+            backlog.remove(record.weight());
+        }
     }
 
     private void run() {
@@ -127,11 +136,13 @@ final class Folder implements Intake.Lane {
                 doubt = false;
                 try (Fold fold = patience.until(() -> Fold.open(partition, name, foundry, log, patience, gauge))) {
                     follow(fold);
+                } catch (TidemarkException e) {
+                    setBack(e);
                 }
             }
         } catch (StoppedException e) {
             LOG.debug("partition {}: folding was stopped", partition);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!stopped) {
                 failed(e);
             }
@@ -140,8 +151,22 @@ final class Folder implements Intake.Lane {
         }
     }
 
-    private void failed(RuntimeException e) {
-        gauge.stopped(e.getMessage() == null ? e.toString() : e.getMessage());
+    /**
+     * The local disk failed the fold. What it wrote there may be half of something, so the next one begins again from the
+     * archive's head, as long as it takes.
+     */
+    private void setBack(TidemarkException e) {
+        if (e.failure() != Failure.UNAVAILABLE) {
+            throw e;
+        }
+        LOG.warn("partition {}: begins again from the archive's head: {}", partition, e.getMessage());
+        gauge.waiting(new Patience.Waiting(foundry.clock().instant(), e.getMessage()));
+        sleep(SET_BACK);
+        gauge.waiting(null);
+    }
+
+    private void failed(Throwable e) {
+        gauge.stopped(e instanceof TidemarkException ? e.getMessage() : e.toString());
         if (e instanceof TidemarkException) {
             LOG.error("partition {}: stopped: {}", partition, e.getMessage());
         } else {
@@ -150,29 +175,26 @@ final class Folder implements Intake.Lane {
         ending.failed(partition, e);
     }
 
-    /** The records' key names the cluster; whichever record can be seen first tells it. */
+    /** The records' key names the cluster; whichever record that has one can be seen first tells it. */
     private String findCluster() {
         LogRecord[] first = {queue.peekFirst()};
-        if (first[0] == null) {
+        if (!isNamed(first[0])) {
             patience.until(() -> {
                 LogReader.Ends ends = log.ends();
                 log.read(ends.first(), ends.end(), record -> {
                     first[0] = record;
-                    return false;
+                    return !isNamed(record);
                 });
             });
         }
-        while (first[0] == null) {
+        while (!isNamed(first[0])) {
             first[0] = poll();
-            if (first[0] != null) {
-                queue.addFirst(first[0]);
-            }
         }
-        byte[] key = first[0].key();
-        if (key == null || key.length == 0) {
-            throw new LogDefectException(first[0].offset(), "the record has no key, so its cluster is unknown", null);
-        }
-        return new String(key, StandardCharsets.UTF_8);
+        return new String(first[0].key(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isNamed(LogRecord record) {
+        return record != null && record.key() != null && record.key().length > 0;
     }
 
     /** Folds until the fold has to be begun again. */
@@ -183,11 +205,8 @@ final class Folder implements Intake.Lane {
         gauge.phase(PartitionHealth.Phase.FOLDING);
         while (!doubt) {
             LogRecord record = poll();
-            if (record != null) {
-                backlog.remove(record.weight());
-                if (record.offset() >= fold.position() && !accept(fold, record)) {
-                    return;
-                }
+            if (record != null && record.offset() >= fold.position() && !accept(fold, record)) {
+                return;
             }
         }
     }
@@ -195,14 +214,46 @@ final class Folder implements Intake.Lane {
     /** Folds what stood in the log before this moment; Streams delivers all that comes later. */
     private boolean catchUp(Fold fold) {
         gauge.phase(PartitionHealth.Phase.CATCHING_UP);
+        // What waits in the lane stands before the end that is asked next, or was another topic's.
+        floor = 0;
+        drain();
         LogReader.Ends ends = patience.until(log::ends);
         floor = ends.end();
-        boolean[] goOn = {true};
+        CatchUp catchUp = new CatchUp(fold);
         patience.until(() -> {
-            fold.begin(log.ends());
-            log.read(fold.position(), ends.end(), record -> goOn[0] = accept(fold, record) && !doubt);
+            LogReader.Ends now = log.ends();
+            if (doubt || !now.topicId().equals(ends.topicId())) {
+                catchUp.goesOn = false;
+                return;
+            }
+            fold.begin(now);
+            log.read(fold.position(), ends.end(), catchUp::take);
         });
-        return goOn[0];
+        if (catchUp.failure != null) {
+            throw catchUp.failure;
+        }
+        return catchUp.goesOn;
+    }
+
+    /** Takes what the log gives. Its own failures are not the log's: asking the log again would fold a record twice. */
+    private final class CatchUp {
+        private final Fold fold;
+        private boolean goesOn = true;
+        private RuntimeException failure;
+
+        CatchUp(Fold fold) {
+            this.fold = fold;
+        }
+
+        boolean take(LogRecord record) {
+            try {
+                goesOn = accept(fold, record) && !doubt;
+            } catch (RuntimeException e) {
+                failure = e;
+                goesOn = false;
+            }
+            return goesOn;
+        }
     }
 
     /** Whether the fold goes on after the record. */
@@ -219,7 +270,11 @@ final class Folder implements Intake.Lane {
             throw new StoppedException();
         }
         try {
-            return queue.pollFirst(200, TimeUnit.MILLISECONDS);
+            LogRecord record = queue.pollFirst(200, TimeUnit.MILLISECONDS);
+            if (record != null) {
+                backlog.remove(record.weight());
+            }
+            return record;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException();

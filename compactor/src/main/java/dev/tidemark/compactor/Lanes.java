@@ -116,7 +116,7 @@ final class Lanes implements Intake, Closeable {
         }
     }
 
-    private synchronized void failed(int partition, RuntimeException error) {
+    private synchronized void failed(int partition, Throwable error) {
         TidemarkException named = error instanceof TidemarkException e
                 ? e
                 : new CompactorException(

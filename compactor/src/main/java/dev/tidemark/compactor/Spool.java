@@ -68,8 +68,17 @@ final class Spool implements Closeable {
         try {
             return Files.createTempDirectory(directory, name + "-");
         } catch (IOException e) {
-            throw new UncheckedIOException("no directory can be made in the spool " + directory, e);
+            throw unusable(directory, e);
         }
+    }
+
+    /** The error of a place in the spool where nothing can be written or read. */
+    static CompactorException unusable(Path place, Exception cause) {
+        return new CompactorException(
+                Failure.UNAVAILABLE,
+                "the spool at " + place + " cannot be used: " + cause.getMessage(),
+                "is there room in spool.dir, and is its disk whole?",
+                cause);
     }
 
     @Override

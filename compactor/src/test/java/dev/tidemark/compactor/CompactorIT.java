@@ -2,6 +2,7 @@ package dev.tidemark.compactor;
 
 import static dev.tidemark.sandbox.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.catalog.ClusterArchive;
@@ -137,16 +138,7 @@ final class CompactorIT {
     @Test
     void aStoreThatIsAwayForAMinuteCostsNeitherMembershipNorData() throws Exception {
         Map<String, String> impatient = Map.of("max.poll.interval.ms", "20000", "consumer.session.timeout.ms", "10000");
-        CompactorSettings settings = new CompactorSettings(
-                "patient",
-                "one",
-                topic,
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                impatient,
-                INTERVAL,
-                1 << 20,
-                directory.resolve("spool"));
-        try (Compactor compactor = Compactor.start(settings, store)) {
+        try (Compactor compactor = Compactor.start(settings("patient", impatient), store)) {
             write(Duration.ofSeconds(5));
             eventually(SOON, () -> assertThat(health(compactor).commits()).isPositive());
             Set<String> states = new HashSet<>();
@@ -173,6 +165,30 @@ final class CompactorIT {
             // The same folder all along: a rebalance would have begun another.
             assertThat(health(compactor).commits()).isGreaterThan(commits);
             assertThat(compactor.failure()).isNotDone();
+        }
+        assertArchiveHoldsTheLog();
+    }
+
+    @Test
+    void aTopicThatIsDeletedAndMadeAgainWhileItRunsGoesOn() throws Exception {
+        try (Compactor compactor = Compactor.start(settings("deleted", Map.of()), store)) {
+            write(Duration.ofSeconds(3));
+            finish();
+            awaitArchive();
+            TestCapture former = capture;
+            former.close();
+            TestCapture.deleteTopic(kafka.bootstrapServers(), topic);
+            TimeUnit.SECONDS.sleep(5);
+            eventually(SOON, () -> assertThatCode(() -> TestCapture.createTopic(kafka.bootstrapServers(), topic))
+                    .doesNotThrowAnyException());
+            capture = new TestCapture(kafka.bootstrapServers(), topic, "GEN-A", SEED + 1);
+            capture.goOnAfter(former);
+            write(Duration.ofSeconds(3));
+            finish();
+            // The topic's id is compared once a minute.
+            eventually(SOON, () -> assertThat(lastRevision()).isEqualTo(capture.revision()));
+            assertThat(compactor.failure()).isNotDone();
+            assertThat(health(compactor).problem()).isEmpty();
         }
         assertArchiveHoldsTheLog();
     }
@@ -211,6 +227,18 @@ final class CompactorIT {
                         TidemarkException.class, e -> assertThat(e.failure()).isEqualTo(Failure.UNAVAILABLE))
                 .hasMessageContaining("127.0.0.1:9");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    private CompactorSettings settings(String installation, Map<String, String> streams) {
+        return new CompactorSettings(
+                installation,
+                "one",
+                topic,
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                streams,
+                INTERVAL,
+                1 << 20,
+                directory.resolve("spool"));
     }
 
     private CompactorChild.Plan plan() {

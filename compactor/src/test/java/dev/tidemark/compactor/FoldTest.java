@@ -160,6 +160,91 @@ final class FoldTest {
     }
 
     @Test
+    void manyDefectsAreOneHoleAndTheNextGenerationGoesOn() {
+        TopicLog log = new TopicLog()
+                .open("GEN-0", 5, null)
+                .batch("z")
+                .open("GEN-A", 10, new GenerationEnd("GEN-0", 6, Cause.COMPACTED, "compacted", 7, 9))
+                .batch("a", "b")
+                .foreign("another", new byte[] {1})
+                .batch("c")
+                .foreign("another", new byte[] {2})
+                .foreign(null, new byte[] {3})
+                .foreign("prod", null)
+                .raw(new byte[] {4})
+                .open("GEN-0", 5, null)
+                .batch("late");
+        Gauge gauge = bench.fold(log, SECOND, store);
+        assertThat(gauge.health("prod", 0).phase()).isEqualTo(Phase.IN_HOLE);
+        assertThat(gauge.health("prod", 0).problem()).contains("not a record of cluster prod");
+        assertThat(Workbench.checkpoints(store))
+                .extracting(CheckpointManifest::getLast)
+                .containsExactly(12L);
+
+        log.open("GEN-B", 40, new GenerationEnd("GEN-A", 12, Cause.SOURCE_REPLACED, "replaced", 0, 0))
+                .batch("x")
+                .after(1_000)
+                .tick();
+        assertThat(bench.fold(log, SECOND, store).health("prod", 0).problem()).isEmpty();
+        assertThat(Workbench.checkpoints(store))
+                .extracting(CheckpointManifest::getLast)
+                .containsExactly(41L);
+    }
+
+    @Test
+    void aRecordWithoutAValueEndsTheGenerationWithWhatStandsBeforeIt() {
+        TopicLog log = new TopicLog().open("GEN-A", 10, null).batch("a").foreign("prod", null);
+        assertThat(bench.fold(log, SECOND, store).health("prod", 0).phase()).isEqualTo(Phase.IN_HOLE);
+        assertThat(Workbench.checkpoints(store))
+                .extracting(CheckpointManifest::getLast)
+                .containsExactly(11L);
+    }
+
+    @Test
+    void aTornRevisionDoesNotHideTheGenerationThatBeginsAfterIt() {
+        for (int lost : new int[] {0, 1}) {
+            MemoryStore own = new MemoryStore(InstantSource.system());
+            TopicLog log = new TopicLog()
+                    .open("GEN-A", 10, null)
+                    .batch("a")
+                    .lose(lost)
+                    .wide(120, 10_000)
+                    .withoutLastRecord()
+                    .open("GEN-B", 40, new GenerationEnd("GEN-A", 12, Cause.SOURCE_REPLACED, "replaced", 0, 0))
+                    .batch("x")
+                    .after(1_000)
+                    .tick();
+            Gauge gauge = bench.fold(log, SECOND, own);
+            assertThat(gauge.health("prod", 0).problem()).isEmpty();
+            assertThat(Workbench.newest(own).header().getPrevious().get(0).getLastRevision())
+                    .isEqualTo(11);
+            assertThat(Workbench.checkpoints(own))
+                    .extracting(CheckpointManifest::getLast)
+                    .containsExactly(41L);
+        }
+    }
+
+    @Test
+    void whatIsPassedOverInAHoleMovesNoCut() {
+        TopicLog log = new TopicLog()
+                .open("GEN-A", 10, null)
+                .batch("a")
+                .lose(1)
+                .wide(120, 10_000)
+                .after(600)
+                .open("GEN-B", 40, new GenerationEnd("GEN-A", 13, Cause.SOURCE_REPLACED, "replaced", 0, 0))
+                .batch("x")
+                .after(600)
+                .batch("y")
+                .after(1_000)
+                .tick();
+        bench.fold(log, SECOND, store);
+        assertThat(Workbench.checkpoints(store))
+                .extracting(CheckpointManifest::getLast)
+                .containsExactly(42L);
+    }
+
+    @Test
     void proofOfProgressBeyondTheTopicIsAHole() {
         TopicLog log = new TopicLog().open("GEN-A", 10, null).batch("a").lose(2).progress();
         Gauge gauge = bench.fold(log, SECOND, store);
@@ -221,6 +306,27 @@ final class FoldTest {
         log.batch("lost");
         log.expire(log.end()).batch("c");
         assertThat(bench.fold(log, SECOND, store).health("prod", 0).problem()).contains("13..13 are missing");
+    }
+
+    @Test
+    void aTopicThatWasCutOffAndWrittenAgainGoesOnWhereTheArchiveEnds() {
+        TopicLog log = new TopicLog()
+                .open("GEN-0", 5, null)
+                .batch("z")
+                .open("GEN-A", 10, new GenerationEnd("GEN-0", 6, Cause.COMPACTED, "compacted", 7, 9))
+                .batch("a");
+        long kept = log.end();
+        log.batch("b").batch("c").batch("c").batch("c").after(1_000).tick();
+        bench.fold(log, SECOND, store);
+        CheckpointManifest before = Workbench.checkpoints(store).get(0);
+        assertThat(before.getLast()).isEqualTo(15);
+        log.cutOff(kept).batch("d").batch("e").after(1_000).tick();
+        assertThat(log.end()).isLessThan(before.getPosition().getNextOffset());
+
+        assertThat(bench.fold(log, SECOND, store).health("prod", 0).problem()).isEmpty();
+        assertThat(Workbench.checkpoints(store))
+                .extracting(CheckpointManifest::getLast)
+                .containsExactly(15L, 17L);
     }
 
     @Test

@@ -11,12 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A store that can be away for a while, or refuse its client. */
+/** A store that can be away for a while, refuse its client, or be beyond repair. */
 final class Gate implements ObjectStore {
     private enum State {
         OPEN,
         SHUT,
-        REFUSING
+        REFUSING,
+        BROKEN
     }
 
     private final ObjectStore store;
@@ -38,11 +39,16 @@ final class Gate implements ObjectStore {
         state = State.REFUSING;
     }
 
+    void breakDown() {
+        state = State.BROKEN;
+    }
+
     private ObjectStore passed() {
         return switch (state) {
             case OPEN -> store;
             case SHUT -> throw new StoreUnavailableException("the gate is shut", "", null);
             case REFUSING -> throw new StoreRefusedException("not you", "", null);
+            case BROKEN -> throw new NoClassDefFoundError("io/minio/Lost");
         };
     }
 

@@ -9,12 +9,18 @@ import dev.tidemark.compactor.PartitionHealth.Phase;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +139,73 @@ final class LanesTest {
     }
 
     @Test
+    void aTopicThatIsMadeAgainWhileItIsReadIsReadFromItsBeginning() {
+        TopicLog log = log();
+        bench.fold(log, SECOND, store);
+        AtomicBoolean old = new AtomicBoolean(true);
+        LogReader vanishing = new Reading(log) {
+            @Override
+            public void read(long from, long until, Predicate<LogRecord> sink) {
+                if (from > 0 && old.getAndSet(false)) {
+                    log.recreate("topic-2", 13).batch("n").after(1_000).tick();
+                    throw new CompactorException(Failure.UNAVAILABLE, "nothing comes", "", null);
+                }
+                log.read(from, until, sink);
+            }
+        };
+        try (Lanes lanes = lanes(vanishing, store, 1 << 20)) {
+            lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L, 13L, 14L));
+        }
+    }
+
+    @Test
+    void aLocalDiskThatFailsInTheMiddleOfAnIntervalCostsTimeAndNothingElse() {
+        AtomicInteger failures = new AtomicInteger(1);
+        LogReader failing = new Reading(log()) {
+            @Override
+            public void read(long from, long until, Predicate<LogRecord> sink) {
+                super.read(from, until, record -> {
+                    if (record.offset() > 4 && failures.getAndDecrement() > 0) {
+                        spooled("interval-").forEach(Spool::delete);
+                    }
+                    return sink.test(record);
+                });
+            }
+        };
+        try (Lanes lanes = lanes(failing, store, 1 << 20)) {
+            lanes.open(0);
+            eventually(SOON, () -> assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.WAITING));
+            assertThat(lanes.health().get(0).problem()).contains("interval-");
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L, 13L));
+            assertThat(failure).isNotDone();
+        }
+    }
+
+    @Test
+    void anErrorStopsThePartitionVisibly() {
+        Gate gate = new Gate(store);
+        gate.breakDown();
+        try (Lanes lanes = lanes(log(), gate, 1 << 20)) {
+            lanes.open(0);
+            eventually(
+                    SOON, () -> assertThat(failure).isCompletedWithValueMatching(e -> e.failure() == Failure.INTERNAL));
+            assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.STOPPED);
+            assertThat(lanes.health().get(0).problem()).contains("io/minio/Lost");
+        }
+    }
+
+    @Test
+    void aRecordWithoutAKeyDoesNotHideTheCluster() {
+        TopicLog log = new TopicLog().foreign(null, new byte[] {1}).open("GEN-A", 10, null);
+        log.batch("a", "b").after(1_000).tick();
+        try (Lanes lanes = lanes(log, store, 1 << 20)) {
+            lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(12L));
+        }
+    }
+
+    @Test
     void whenTheLastWorkingPartitionStopsTheReasonIsTold() {
         Gate gate = new Gate(store);
         gate.refuse();
@@ -140,6 +213,34 @@ final class LanesTest {
             lanes.open(0);
             eventually(SOON, () -> assertThat(failure).isCompletedWithValueMatching(e -> e.failure() == Failure.USAGE));
             assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.STOPPED);
+        }
+    }
+
+    /** A log that a test stands in the way of. */
+    private static class Reading implements LogReader {
+        private final LogReader log;
+
+        Reading(LogReader log) {
+            this.log = log;
+        }
+
+        @Override
+        public Ends ends() {
+            return log.ends();
+        }
+
+        @Override
+        public void read(long from, long until, Predicate<LogRecord> sink) {
+            log.read(from, until, sink);
+        }
+    }
+
+    private List<Path> spooled(String prefix) {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(path -> path.getFileName().toString().startsWith(prefix))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -60,6 +60,18 @@ final class TestCapture implements AutoCloseable {
         }
     }
 
+    static void deleteTopic(String bootstrap, String topic) throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+        }
+    }
+
+    /** Goes on after what another wrote of the same generation. */
+    void goOnAfter(TestCapture former) {
+        revision = former.revision;
+        changes.addAll(former.changes);
+    }
+
     void open(long baseRevision, GenerationEnd previous) {
         revision = baseRevision;
         transaction(

@@ -64,6 +64,12 @@ final class TopicLog implements LogReader {
         return transaction(List.of(), batch);
     }
 
+    /** The last record is not there: a revision in parts is torn. */
+    TopicLog withoutLastRecord() {
+        records.remove(records.size() - 1);
+        return this;
+    }
+
     /** Revisions that capture took and the topic never got. */
     TopicLog lose(int revisions) {
         revision += revisions;
@@ -85,6 +91,19 @@ final class TopicLog implements LogReader {
     synchronized TopicLog raw(byte[] value) {
         append(value);
         end++;
+        return this;
+    }
+
+    /** A record that no capture of this cluster wrote. */
+    synchronized TopicLog foreign(String key, byte[] value) {
+        records.add(new LogRecord(end++, 3, now, key == null ? null : bytes(key), value));
+        return this;
+    }
+
+    /** The leader lost everything from an offset on; capture goes on after what it knows to stand in the archive. */
+    synchronized TopicLog cutOff(long from) {
+        records.removeIf(record -> record.offset() >= from);
+        end = from;
         return this;
     }
 

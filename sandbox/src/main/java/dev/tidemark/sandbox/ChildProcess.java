@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * reads from a pipe that only this JVM holds open: however the JVM ends, by kill -9 too, the kernel closes the pipe, and
  * the watchdog kills the server if it is still its parent (a pid may have been given to another process since).
  *
- * <p>Not thread-safe.
+ * <p>Thread-safe.
  */
 public final class ChildProcess {
     private static final String WATCHED =
@@ -43,7 +43,7 @@ public final class ChildProcess {
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().putAll(environment);
+        Surroundings.enter(builder, environment);
         try {
             return new ChildProcess(builder.start());
         } catch (IOException e) {
@@ -81,8 +81,17 @@ public final class ChildProcess {
 
     /** Sends a signal by its name without SIG; a dead process is left alone. */
     void signal(String name) {
-        if (isAlive()) {
-            Command.of("kill", "-" + name, Long.toString(pid())).stdout();
+        if (!isAlive()) {
+            return;
+        }
+        try {
+            // the shell's own: a machine may be without the program
+            Command.of("/bin/sh", "-c", "kill -" + name + " " + pid()).stdout();
+        } catch (SandboxException e) {
+            if (isAlive()) {
+                throw e;
+            }
+            // it died between the look and the signal
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One etcd, alone or a member of an {@link EtcdCluster}. It doesn't wait for the disk ({@code --unsafe-no-fsync}), which a killed process doesn't need
@@ -22,8 +23,9 @@ public final class EtcdServer extends Server {
     private final int metricsPort = FreePorts.next();
     private volatile Membership membership;
 
-    private EtcdServer(EtcdOptions options, ServerDirectory directory) {
-        this(options, new EtcdAccess(options), directory, Membership.alone());
+    /** Alone in its cluster. First finds the tools: without them no directory is left behind. */
+    private static EtcdServer alone(EtcdOptions options, Supplier<ServerDirectory> directory) {
+        return new EtcdServer(options, new EtcdAccess(options), directory.get(), Membership.alone());
     }
 
     private EtcdServer(EtcdOptions options, EtcdAccess access, ServerDirectory directory, Membership membership) {
@@ -40,17 +42,17 @@ public final class EtcdServer extends Server {
 
     /** Starts an empty etcd. */
     public static EtcdServer launch(EtcdOptions options) {
-        return started(new EtcdServer(options, ServerDirectory.temporary("etcd")));
+        return started(alone(options, () -> ServerDirectory.temporary("etcd")));
     }
 
     /** Starts an etcd whose data stay in the given directory; goes on with data of an earlier start. */
     public static EtcdServer launchIn(Path directory, EtcdVersion version, String... flags) {
-        return started(new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.given(directory)));
+        return started(alone(EtcdOptions.of(version, flags), () -> ServerDirectory.given(directory)));
     }
 
     /** Starts an etcd from a snapshot file by this version's own {@code etcdutl snapshot restore}. */
     public static EtcdServer restored(Path snapshot, EtcdVersion version, String... flags) {
-        EtcdServer server = new EtcdServer(EtcdOptions.of(version, flags), ServerDirectory.temporary("etcd"));
+        EtcdServer server = alone(EtcdOptions.of(version, flags), () -> ServerDirectory.temporary("etcd"));
         try {
             server.restore(snapshot);
         } catch (SandboxException e) {

@@ -17,19 +17,26 @@ public final class MinioServer extends Server {
     private final String secretKey = randomHex(20);
     private final int port = FreePorts.next();
 
-    private MinioServer(ServerDirectory directory) {
+    private MinioServer(Located located, ServerDirectory directory) {
         super("MinIO", directory, START);
-        this.located = ServerLocator.local().locate(PinnedServer.minio());
+        this.located = located;
     }
 
     /** Starts an empty MinIO. */
     public static MinioServer launch() {
-        return started(new MinioServer(ServerDirectory.temporary("minio")));
+        Located located = executable();
+        return started(new MinioServer(located, ServerDirectory.temporary("minio")));
     }
 
     /** Starts a MinIO whose data stay in the given directory; goes on with data of an earlier start. */
     public static MinioServer launchIn(Path directory) {
-        return started(new MinioServer(ServerDirectory.given(directory)));
+        Located located = executable();
+        return started(new MinioServer(located, ServerDirectory.given(directory)));
+    }
+
+    /** Asked for before a directory is made, so that none is left behind where there is no MinIO. */
+    private static Located executable() {
+        return ServerLocator.local().locate(PinnedServer.minio());
     }
 
     /** Makes a bucket if it is not there: on a single drive that is a directory, so no S3 client is needed. */

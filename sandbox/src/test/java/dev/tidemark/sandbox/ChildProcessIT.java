@@ -64,6 +64,29 @@ class ChildProcessIT {
         assertThat(child.exitCode()).isZero();
     }
 
+    @Test
+    void aDeadServerIsSentNoSignal(@TempDir Path directory) {
+        ChildProcess child = ChildProcess.start(List.of("true"), Map.of(), directory, directory.resolve("log"));
+        Eventually.eventually(
+                Duration.ofSeconds(5), () -> assertThat(child.isAlive()).isFalse());
+        child.signal("STOP");
+        child.stop(Duration.ofSeconds(1));
+        assertThat(child.exitCode()).isZero();
+    }
+
+    @Test
+    void noChildSeesTheSettingsOfAnOperatorsOwnServers() {
+        ProcessBuilder child = new ProcessBuilder("true");
+        child.environment()
+                .putAll(Map.of("ETCDCTL_ENDPOINTS", "prod:2379", "ETCD_NAME", "prod", "MINIO_VOLUMES", "/prod"));
+        child.environment().put("KEPT", "yes");
+        Surroundings.enter(child, Map.of("ETCDCTL_API", "3"));
+        assertThat(child.environment())
+                .containsEntry("ETCDCTL_API", "3")
+                .containsEntry("KEPT", "yes")
+                .doesNotContainKeys("ETCDCTL_ENDPOINTS", "ETCD_NAME", "MINIO_VOLUMES");
+    }
+
     /** A zombie that waits for its new parent to notice is not alive. */
     private static boolean isAlive(long pid) {
         try {

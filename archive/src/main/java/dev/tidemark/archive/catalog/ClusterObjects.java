@@ -3,7 +3,6 @@ package dev.tidemark.archive.catalog;
 import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +27,6 @@ record ClusterObjects(ObjectStore store, String root) {
 
     byte[] get(String name) {
         return store.get(full(name));
-    }
-
-    InputStream open(String name) {
-        return store.open(full(name));
     }
 
     boolean exists(String name) {

@@ -1,5 +1,6 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.store.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +34,8 @@ final class Concurrent {
             return all;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the archive", e);
+            throw new StoreUnavailableException(
+                    "interrupted while waiting for the archive", "start again; nothing is lost by that", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;

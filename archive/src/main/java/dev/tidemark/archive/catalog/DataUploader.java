@@ -15,10 +15,11 @@ import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Puts data into the archive, each call under an attempt of its own, whose name nobody ever used: what a failed or
- * repeated call leaves behind is named by no manifest. At most two uploads run at once. Thread-safe.
+ * repeated call leaves behind is named by no manifest. A call runs at most two uploads at once. Thread-safe.
  */
 public final class DataUploader {
     private static final int CONCURRENT_UPLOADS = 2;
+    private static final int INLINE_TOTAL = 2 << 20;
 
     private final ClusterObjects objects;
     private final SchemaObjects schemas;
@@ -61,15 +62,27 @@ public final class DataUploader {
         }
         List<SegmentRef> refs = uploadFiles(attempt, segments);
         List<Member> members = new ArrayList<>();
+        ManifestRoom room = new ManifestRoom();
         for (int n = 0; n < segments.size(); n++) {
             members.add(new Member(
                     refs.get(n),
-                    liveSet(ArchiveLayout.live(attempt, n), live.get(n)),
+                    room.take(ArchiveLayout.live(attempt, n), live.get(n)),
                     n < liveAtCompaction.size()
-                            ? liveSet(ArchiveLayout.liveAtCompaction(attempt, n), liveAtCompaction.get(n))
+                            ? room.take(ArchiveLayout.liveAtCompaction(attempt, n), liveAtCompaction.get(n))
                             : null));
         }
         return members;
+    }
+
+    /** A manifest is created in one part, so its live sets must not fill it: those that don't fit become objects. */
+    private final class ManifestRoom {
+        private int left = INLINE_TOTAL;
+
+        LiveSet take(String name, RoaringBitmap live) {
+            LiveSet set = LiveSets.write(live, left, bytes -> put(name, bytes));
+            left -= set.getInlined() == null ? 0 : set.getInlined().remaining();
+            return set;
+        }
     }
 
     private List<SegmentRef> uploadFiles(String attempt, List<LocalSegment> segments) {
@@ -81,10 +94,6 @@ public final class DataUploader {
             objects.put(ref.getIndex().getName(), segment.index());
             return ref;
         });
-    }
-
-    private LiveSet liveSet(String name, RoaringBitmap live) {
-        return LiveSets.write(live, bytes -> put(name, bytes));
     }
 
     private ObjectRef put(String name, byte[] bytes) {

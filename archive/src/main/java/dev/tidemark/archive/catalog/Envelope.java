@@ -9,7 +9,7 @@ import java.util.Arrays;
  * What every header, manifest and descriptor is wrapped in: magic, version, kind, flags, payload, SHA-256 of all before
  * (docs/format.md, section 3).
  */
-public final class Envelope {
+final class Envelope {
     /** The only version so far. */
     static final int VERSION = 1;
 
@@ -20,7 +20,7 @@ public final class Envelope {
     private Envelope() {}
 
     /** Wraps a payload. */
-    public static byte[] seal(ObjectKind kind, byte[] payload) {
+    static byte[] seal(ObjectKind kind, byte[] payload) {
         ByteBuffer out = ByteBuffer.allocate(HEAD + payload.length + SUM);
         out.putInt(MAGIC).put((byte) VERSION).put((byte) kind.code()).putShort((short) 0);
         out.put(payload);
@@ -35,7 +35,7 @@ public final class Envelope {
      * @param name the object's name, for the error
      * @throws DamagedObjectException if anything is not as it must be
      */
-    public static byte[] open(String name, ObjectKind kind, byte[] object) {
+    static byte[] open(String name, ObjectKind kind, byte[] object) {
         if (object.length < HEAD + SUM) {
             throw new DamagedObjectException(name, "only " + object.length + " bytes: not a whole object");
         }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What is committed of one generation, as of its opening. Whatever is read behind the newest manifests is proven by the
@@ -63,19 +62,9 @@ public final class GenerationCatalog {
         return level == 0 ? heads.checkpoint().map(Stored::content) : Optional.empty();
     }
 
-    /**
-     * The revisions that can be restored from the archive alone: from the earliest compaction revision of a base to the
-     * end of the newest checkpoint, or of the newest base. Empty as long as no base is committed. No request.
-     */
-    public Optional<RevisionRange> range() {
-        Heads now = heads;
-        return now.base().map(newest -> {
-            long first = baseRows(newest).mapToLong(ManifestRow::getFirst).min().getAsLong();
-            long lastBase =
-                    baseRows(newest).mapToLong(ManifestRow::getLast).max().getAsLong();
-            long last = now.checkpoint().map(head -> head.content().getLast()).orElse(lastBase);
-            return new RevisionRange(first, Math.max(last, lastBase));
-        });
+    /** Whether a base is committed; before that nothing can be restored. No request. */
+    public boolean hasBase() {
+        return heads.base().isPresent();
     }
 
     /**
@@ -97,10 +86,6 @@ public final class GenerationCatalog {
         return reading(now -> now.checkpoint().flatMap(head -> new CheckpointIndex(reader, head).at(capturedAtMillis)));
     }
 
-    private static Stream<ManifestRow> baseRows(Stored<BaseManifest> newest) {
-        return Stream.concat(newest.content().getRecent().stream(), Stream.of(BaseCommit.row(newest)));
-    }
-
     private <T> T reading(Function<Heads, T> question) {
         try {
             return question.apply(heads);
@@ -114,7 +99,7 @@ public final class GenerationCatalog {
                 throw new ArchiveException(
                         Failure.VERIFICATION,
                         still.name() + " is named by the catalog but is gone: it expired while reading, or was lost",
-                        "try again; if it stays so, tidemark verify lists what is missing",
+                        "try again; if it stays so, put it back from a copy of the archive, or choose another target",
                         still);
             }
         }

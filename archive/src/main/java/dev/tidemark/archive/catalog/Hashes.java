@@ -19,10 +19,6 @@ final class Hashes {
 
     /** Lower-case hex of the bytes' SHA-256. */
     static String hex(byte[] bytes) {
-        return hex(sha256().digest(bytes), 32);
-    }
-
-    private static String hex(byte[] sum, int length) {
-        return HexFormat.of().formatHex(sum, 0, length);
+        return HexFormat.of().formatHex(sha256().digest(bytes));
     }
 }

@@ -1,7 +1,7 @@
 package dev.tidemark.archive.catalog;
 
 /** What an enveloped object holds. */
-public enum ObjectKind {
+enum ObjectKind {
     /** A {@code GenerationHeader}. */
     GENERATION_HEADER(1),
     /** A {@code CheckpointManifest}. */
@@ -20,7 +20,7 @@ public enum ObjectKind {
     }
 
     /** The byte in the envelope. */
-    public int code() {
+    int code() {
         return code;
     }
 }

@@ -100,7 +100,7 @@ final class ObjectReader {
         }
     }
 
-    private static <T> Stored<T> stored(String name, T content, byte[] bytes) {
-        return new Stored<>(name, content, Hashes.hex(bytes));
+    private <T> Stored<T> stored(String name, T content, byte[] bytes) {
+        return new Stored<>(objects.full(name), content, Hashes.hex(bytes));
     }
 }

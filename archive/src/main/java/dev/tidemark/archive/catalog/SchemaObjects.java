@@ -1,6 +1,8 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.CreateOutcome;
+import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
@@ -45,13 +47,21 @@ final class SchemaObjects implements SchemaStore {
         for (Schema schema : OWN) {
             long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
             if (!written.contains(fingerprint)) {
-                byte[] canonical = SchemaNormalization.toParsingForm(schema).getBytes(StandardCharsets.UTF_8);
-                // Whatever the outcome: equal names hold equal bytes, and a lost answer is asked again next time.
-                switch (cluster.createIfAbsent(ArchiveLayout.schema(fingerprint), canonical)) {
-                    case CREATED, EXISTS -> written.add(fingerprint);
-                    case UNKNOWN -> {}
-                }
+                write(ArchiveLayout.schema(fingerprint), schema);
+                written.add(fingerprint);
             }
+        }
+    }
+
+    /** Whoever wrote it: equal names hold equal bytes. But nothing is written with a schema that may not be there. */
+    private void write(String name, Schema schema) {
+        byte[] canonical = SchemaNormalization.toParsingForm(schema).getBytes(StandardCharsets.UTF_8);
+        if (cluster.createIfAbsent(name, canonical) == CreateOutcome.UNKNOWN && !cluster.exists(name)) {
+            throw new StoreUnavailableException(
+                    "the schema " + cluster.full(name) + " could not be written to "
+                            + cluster.store().uri(),
+                    "is the store running? nothing is lost by trying again",
+                    null);
         }
     }
 

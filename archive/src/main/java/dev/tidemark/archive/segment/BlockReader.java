@@ -30,10 +30,6 @@ final class BlockReader {
         this.gapBytes = bytes >= STREAM_SHARE * blocks.data().length() ? Long.MAX_VALUE : GAP_BYTES;
     }
 
-    int size() {
-        return wanted.length;
-    }
-
     boolean hasNext() {
         return at < wanted.length;
     }

@@ -35,10 +35,6 @@ final class ByteReader {
         return position;
     }
 
-    boolean isEnd() {
-        return position == limit;
-    }
-
     int u8() {
         if (position >= limit) {
             throw malformed("ends too early");

@@ -19,16 +19,16 @@ public final class LiveSets {
     /**
      * The set as a manifest holds it.
      *
-     * @param store called only for a set of more than {@link #INLINE_BYTES}: puts the bytes into the archive and names
-     *     them
+     * @param room how many bytes the manifest still has for it; more than {@link #INLINE_BYTES} make no difference
+     * @param store called only for a set of more than that: puts the bytes into the archive and names them
      */
-    public static LiveSet write(RoaringBitmap live, Function<byte[], ObjectRef> store) {
+    public static LiveSet write(RoaringBitmap live, int room, Function<byte[], ObjectRef> store) {
         RoaringBitmap compact = live.clone();
         compact.runOptimize();
         byte[] bytes = new byte[compact.serializedSizeInBytes()];
         compact.serialize(ByteBuffer.wrap(bytes));
         long cardinality = live.getLongCardinality();
-        return bytes.length <= INLINE_BYTES
+        return bytes.length <= Math.min(INLINE_BYTES, room)
                 ? new LiveSet(cardinality, ByteBuffer.wrap(bytes), null)
                 : new LiveSet(cardinality, null, store.apply(bytes));
     }

@@ -40,7 +40,11 @@ final class Prefetch implements Closeable {
             return step.block;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ArchiveException(Failure.UNAVAILABLE, "interrupted while reading " + object, "", e);
+            throw new ArchiveException(
+                    Failure.UNAVAILABLE,
+                    "interrupted while reading " + object,
+                    "start again; nothing is lost by that",
+                    e);
         }
     }
 

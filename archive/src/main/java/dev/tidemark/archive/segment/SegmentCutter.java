@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Writes changes in revision order into as many local segments as the limits ask. Not thread-safe. */
 public final class SegmentCutter implements Closeable {
@@ -79,7 +80,7 @@ public final class SegmentCutter implements Closeable {
     }
 
     private Path file(String ending) {
-        return directory.resolve(String.format("%06d.%s", finished.size(), ending));
+        return directory.resolve(String.format(Locale.ROOT, "%06d.%s", finished.size(), ending));
     }
 
     private void checkOrder(Change change) {

@@ -6,12 +6,16 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +28,7 @@ import java.util.UUID;
 final class FileStore implements ObjectStore {
     private static final String TEMPORARY = ".tmp";
     private static final int COPY_BYTES = 1 << 20;
+    private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final Path root;
     private volatile boolean closed;
@@ -41,8 +46,25 @@ final class FileStore implements ObjectStore {
                     null);
         }
         FileStore store = new FileStore(directory.toAbsolutePath().normalize());
-        store.run("open", "", () -> Files.createDirectories(store.root.resolve(TEMPORARY)));
+        if (missing == MissingBucket.CREATE) {
+            store.run("open", "", () -> Files.createDirectories(store.root));
+        }
+        store.deleteAbandoned();
         return store;
+    }
+
+    /** Deletes what killed processes left behind, as far as possible; nobody writes one object for a day. */
+    private void deleteAbandoned() {
+        Instant old = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(root.resolve(TEMPORARY))) {
+            for (Path file : left) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // None there yet, or this process may only read: they harm nobody.
+        }
     }
 
     @Override
@@ -89,7 +111,7 @@ final class FileStore implements ObjectStore {
         ObjectNames.checkRange(name, offset, length);
         return run("read", name, () -> {
             try (FileChannel channel = FileChannel.open(path(name))) {
-                if (offset + length > channel.size()) {
+                if (offset > channel.size() - length) {
                     throw new DamagedObjectException(
                             name,
                             "is " + channel.size() + " bytes long, but " + length + " bytes at " + offset
@@ -173,8 +195,13 @@ final class FileStore implements ObjectStore {
         return temporary;
     }
 
-    private Path temporary() {
-        return root.resolve(TEMPORARY).resolve(UUID.randomUUID().toString());
+    private Path temporary() throws IOException {
+        // Who only reads makes nothing: the directory may be mounted read-only.
+        Path directory = root.resolve(TEMPORARY);
+        if (!Files.isDirectory(directory) && Files.isDirectory(root)) {
+            Files.createDirectories(directory);
+        }
+        return directory.resolve(UUID.randomUUID().toString());
     }
 
     private static FileChannel create(Path file) throws IOException {

@@ -66,7 +66,7 @@ public final class MemoryStore implements ObjectStore {
     public byte[] read(String name, long offset, int length) {
         ObjectNames.checkRange(name, offset, length);
         byte[] bytes = find(name).bytes;
-        if (offset + length > bytes.length) {
+        if (offset > bytes.length - length) {
             throw new DamagedObjectException(
                     name,
                     "is " + bytes.length + " bytes long, but " + length + " bytes at " + offset + " were asked for");

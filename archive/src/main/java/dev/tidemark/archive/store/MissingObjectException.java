@@ -13,7 +13,7 @@ public final class MissingObjectException extends ArchiveException {
         super(
                 Failure.VERIFICATION,
                 name + " is missing in " + store,
-                "it may have expired meanwhile; tidemark verify lists what else is missing",
+                "try again; if it stays missing, put it back from a copy of the archive, or choose another target",
                 cause);
         this.name = name;
     }

@@ -23,7 +23,12 @@ final class S3Failures {
             "SlowDownWrite",
             "Throttling",
             "ConditionalRequestConflict",
-            "OperationAborted");
+            "OperationAborted",
+            // What arrived was not what was sent.
+            "BadDigest",
+            "IncompleteBody",
+            "XAmzContentSHA256Mismatch");
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final String endpoint;
     private final String bucket;
@@ -80,7 +85,7 @@ final class S3Failures {
                     "set the clocks right",
                     answer);
         }
-        if ((status >= 500 && status != 501) || PASSING.contains(code)) {
+        if ((status >= 500 && status != 501) || status == TOO_MANY_REQUESTS || PASSING.contains(code)) {
             return unavailable(operation, name, answer);
         }
         return new StoreRefusedException(

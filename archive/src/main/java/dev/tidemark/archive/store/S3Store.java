@@ -13,6 +13,7 @@ import io.minio.MinioAsyncClient;
 import io.minio.PutObjectAPIArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.messages.Contents;
+import io.minio.messages.ListBucketResultV2;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -235,37 +236,32 @@ final class S3Store implements ObjectStore {
     public List<ObjectInfo> list(String namePrefix, String startAfter, int max) {
         ObjectNames.checkList(namePrefix, startAfter, max);
         List<ObjectInfo> found = new ArrayList<>();
-        String after = startAfter;
-        while (found.size() < max) {
-            int page = Math.min(PAGE, max - found.size());
-            List<ObjectInfo> next = page(namePrefix, after, page);
-            found.addAll(next);
-            if (next.size() < page) {
-                break;
+        ListObjectsV2Args.Builder args =
+                ListObjectsV2Args.builder().bucket(bucket).prefix(prefix + namePrefix);
+        if (!startAfter.isEmpty()) {
+            args.startAfter(prefix + startAfter);
+        }
+        boolean more = true;
+        while (more && found.size() < max) {
+            ListObjectsV2Args next =
+                    args.maxKeys(Math.min(PAGE, max - found.size())).build();
+            ListBucketResultV2 page = retries.run(() -> await("list", namePrefix, () -> client.listObjectsV2(next)))
+                    .result();
+            page.contents().forEach(item -> found.add(info(item)));
+            // A page may be short, even empty, without being the last one.
+            more = page.isTruncated() && page.nextContinuationToken() != null;
+            if (more) {
+                args.continuationToken(page.nextContinuationToken());
             }
-            after = next.get(next.size() - 1).name();
         }
         return List.copyOf(found);
     }
 
-    private List<ObjectInfo> page(String namePrefix, String after, int size) {
-        ListObjectsV2Args.Builder args = ListObjectsV2Args.builder()
-                .bucket(bucket)
-                .prefix(prefix + namePrefix)
-                .maxKeys(size);
-        if (!after.isEmpty()) {
-            args.startAfter(prefix + after);
-        }
-        ListObjectsV2Args built = args.build();
-        List<Contents> contents = retries.run(() -> await("list", namePrefix, () -> client.listObjectsV2(built))
-                .result()
-                .contents());
-        return contents.stream()
-                .map(item -> new ObjectInfo(
-                        item.objectName().substring(prefix.length()),
-                        item.size(),
-                        item.lastModified().toInstant()))
-                .toList();
+    private ObjectInfo info(Contents item) {
+        return new ObjectInfo(
+                item.objectName().substring(prefix.length()),
+                item.size(),
+                item.lastModified().toInstant());
     }
 
     @Override

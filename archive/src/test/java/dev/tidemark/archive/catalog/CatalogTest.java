@@ -46,10 +46,10 @@ class CatalogTest {
     }
 
     @Test
-    void aGenerationWithoutManifestsHasNoRange() {
+    void aGenerationWithoutManifestsHasNothing() {
         fill(0, 64);
 
-        assertThat(newest().range()).isEmpty();
+        assertThat(newest().hasBase()).isFalse();
         assertThat(newest().head(0)).isEmpty();
         assertThat(newest().bases()).isEmpty();
         assertThat(newest().checkpoints(new RevisionRange(1, 1000))).isEmpty();
@@ -177,16 +177,5 @@ class CatalogTest {
                     assertThat(e).hasMessageContaining(name).hasMessageContaining("expired while reading");
                 });
         assertThat(catalog.head(0)).isPresent();
-    }
-
-    @Test
-    void rangeReachesFromTheEarliestCompactionRevisionToTheHead() {
-        fill(10, 4);
-        UploadedBase base = Examples.uploaded(archive, Examples.base(BASE, 90));
-        archive.resumeNewest().orElseThrow().commitBase(base.descriptor(), base.sha256());
-
-        GenerationCatalog catalog = newest();
-        assertThat(catalog.range())
-                .contains(new RevisionRange(90, catalog.head(0).orElseThrow().getLast()));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.StoreUnavailableException;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,6 +68,43 @@ class DataUploaderTest {
         assertThat(member.getLive().getInlined()).isNull();
         assertThat(object.getName()).endsWith("/TRY1/000000.live");
         assertThat(Hashes.hex(memory.get("prod/" + object.getName()))).isEqualTo(object.getSha256());
+    }
+
+    @Test
+    void aBaseOfManySegmentsWithScatteredLiveSetsFitsIntoItsManifest() throws IOException {
+        Random random = new Random(2);
+        List<LocalSegment> segments = new ArrayList<>();
+        List<RoaringBitmap> live = new ArrayList<>();
+        for (int n = 0; n < 120; n++) {
+            segments.add(segment("s" + n, 1 + n, 1 + n));
+            RoaringBitmap half = new RoaringBitmap();
+            random.ints(131_072, 0, 262_144).forEach(half::add);
+            live.add(half);
+        }
+        UploadedBase uploaded = uploader.upload(new BaseDraft(
+                Examples.GENERATION,
+                new BaseDraft.Source("dd".repeat(32), 4096, "3.6.16", "http://127.0.0.1:2379", 42),
+                120,
+                120,
+                Examples.time(100),
+                segments,
+                live,
+                live,
+                List.of(),
+                "ff".repeat(32)));
+
+        List<Member> members = archive.openGeneration(Examples.generation(64))
+                .commitBase(uploaded.descriptor(), uploaded.sha256())
+                .getBase()
+                .getMembers();
+        assertThat(members.get(0).getLive().getInlined()).isNotNull();
+        assertThat(members.get(119).getLive().getInlined()).isNull();
+        for (int n = 0; n < members.size(); n++) {
+            assertThat(LiveSets.read(members.get(n).getLive(), store, archive.root(), "base"))
+                    .isEqualTo(live.get(n));
+            assertThat(LiveSets.read(members.get(n).getLiveAtCompaction(), store, archive.root(), "base"))
+                    .isEqualTo(live.get(n));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
@@ -126,6 +127,21 @@ class FormatVersionsTest {
             long fingerprint = SchemaNormalization.parsingFingerprint64(new Schema.Parser().parse(text));
             assertThat(schema.name()).isEqualTo("prod/" + ArchiveLayout.schema(fingerprint));
         });
+    }
+
+    @Test
+    void nothingIsWrittenWithASchemaThatDidNotReachTheArchive() {
+        FaultyStore store = new FaultyStore(memory);
+        ClusterArchive faulty = new ClusterArchive(store, CLUSTER, Examples.noPatience());
+        store.failNext(1);
+        assertThatThrownBy(() -> faulty.openGeneration(Examples.generation(64)))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("prod/s/");
+        assertThat(memory.list("", "", 10)).isEmpty();
+
+        store.loseNextAnswers(1);
+        faulty.openGeneration(Examples.generation(64));
+        assertThat(memory.list("prod/s/", "", 100)).hasSize(6);
     }
 
     private void refused(String why) {

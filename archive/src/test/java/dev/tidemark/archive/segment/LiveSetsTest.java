@@ -20,7 +20,7 @@ class LiveSetsTest {
         for (RoaringBitmap set : new RoaringBitmap[] {
             new RoaringBitmap(), RoaringBitmap.bitmapOf(0), RoaringBitmap.bitmapOfRange(0, 262_144), random(262_144)
         }) {
-            LiveSet written = LiveSets.write(set, bytes -> {
+            LiveSet written = LiveSets.write(set, LiveSets.INLINE_BYTES, bytes -> {
                 throw new AssertionError("too large to be inlined");
             });
             assertThat(written.getObject()).isNull();
@@ -32,7 +32,7 @@ class LiveSetsTest {
     @Test
     void largeSetsBecomeObjectsThatAreChecked() {
         RoaringBitmap set = random(2_000_000);
-        LiveSet written = LiveSets.write(set, bytes -> {
+        LiveSet written = LiveSets.write(set, LiveSets.INLINE_BYTES, bytes -> {
             objects.put("root/big", bytes);
             return new ObjectRef("big", (long) bytes.length, Checksums.sha256Hex(bytes));
         });
@@ -52,7 +52,10 @@ class LiveSetsTest {
         LiveSet none = new LiveSet(0L, null, null);
         LiveSet noise = new LiveSet(3L, ByteBuffer.wrap(new byte[] {1, 2, 3}), null);
         LiveSet wrongCount = new LiveSet(
-                5L, LiveSets.write(RoaringBitmap.bitmapOf(1), b -> null).getInlined(), null);
+                5L,
+                LiveSets.write(RoaringBitmap.bitmapOf(1), LiveSets.INLINE_BYTES, b -> null)
+                        .getInlined(),
+                null);
         for (LiveSet set : new LiveSet[] {none, noise, wrongCount}) {
             assertThatThrownBy(() -> read(set))
                     .isInstanceOf(DamagedObjectException.class)

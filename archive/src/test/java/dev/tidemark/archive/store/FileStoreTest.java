@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** The store in a directory keeps the contract. */
@@ -38,8 +41,8 @@ class FileStoreTest extends ObjectStoreContract {
     void listsNoTemporaryFiles() throws IOException {
         Path directory = Files.createDirectory(scratch.resolve("dir"));
         try (ObjectStore store = ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()))) {
-            Files.write(directory.resolve(".tmp/half"), bytes("ha"));
             store.put("a/b", bytes("1"));
+            Files.write(directory.resolve(".tmp/half"), bytes("ha"));
 
             assertThat(names(store.list("", "", 10))).containsExactly("a/b");
             assertThat(directory.resolve(".tmp")).isDirectoryContaining("glob:**/half");
@@ -48,10 +51,33 @@ class FileStoreTest extends ObjectStoreContract {
     }
 
     @Test
+    void whoOnlyReadsMakesNothingInTheDirectory() throws IOException {
+        Path directory = Files.createDirectory(scratch.resolve("copy"));
+        Files.write(directory.resolve("a"), bytes("1"));
+        try (ObjectStore store = ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()))) {
+            assertThat(store.get("a")).isEqualTo(bytes("1"));
+            assertThat(names(store.list("", "", 10))).containsExactly("a");
+        }
+        assertThat(directory.toFile().list()).containsExactly("a");
+    }
+
+    @Test
+    void whatAKilledWriterLeftIsDeletedADayLater() throws IOException {
+        Path temporary = Files.createDirectories(scratch.resolve("left/.tmp"));
+        Path old = Files.write(temporary.resolve("old"), bytes("ha"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        Files.write(temporary.resolve("new"), bytes("ha"));
+
+        ObjectStores.open(ArchiveSettings.inDirectory(temporary.getParent().toUri()))
+                .close();
+
+        assertThat(temporary.toFile().list()).containsExactly("new");
+    }
+
+    @Test
     void saysThatItIsUnavailableWhenItsDirectoryIsGone() throws IOException {
         Path directory = Files.createDirectory(scratch.resolve("gone"));
         try (ObjectStore store = ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()))) {
-            Files.delete(directory.resolve(".tmp"));
             Files.delete(directory);
 
             assertThatThrownBy(() -> store.get("a")).isInstanceOf(StoreUnavailableException.class);

@@ -101,8 +101,7 @@ final class BboltWriter implements Closeable {
         if (published) {
             return;
         }
-        try {
-            channel.close();
+        try (channel) {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
             throw EtcdFileException.io("deleting", temporary, e);

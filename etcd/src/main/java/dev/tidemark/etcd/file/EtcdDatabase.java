@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * member's {@code db}. Opening reads a handful of pages; each walk reads the file once, with bounded memory.
  *
  * <p>Whatever is wrong with the file is a {@link DamagedFileException} that names the page. Thread-safe: walks do not
- * disturb each other.
+ * disturb each other. But a thread that is interrupted while it reads closes the file, as with every channel.
  */
 public final class EtcdDatabase implements Closeable {
     private static final String KEY = "key";
@@ -157,11 +157,10 @@ public final class EtcdDatabase implements Closeable {
             return 0;
         }
         try {
-            KeyRecords.checkKey(value, 0, value.length);
+            return KeyRecords.compactionMark(value);
         } catch (MalformedMessage e) {
             throw file.damaged(DamagedFileException.NO_PAGE, name + " is not a revision");
         }
-        return KeyRecords.main(value, 0);
     }
 
     private static RawSink copying(EntrySink sink) {

@@ -3,6 +3,7 @@ package dev.tidemark.etcd.file;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -22,6 +23,9 @@ public class EtcdFileException extends TidemarkException {
     static EtcdFileException io(String doing, Path file, IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return new EtcdFileException(Failure.USAGE, doing + " " + file + ": no such file", "check the path", cause);
+        }
+        if (cause instanceof ClosedByInterruptException) {
+            return new EtcdFileException(Failure.UNAVAILABLE, doing + " " + file + " was interrupted", "", cause);
         }
         return new EtcdFileException(
                 Failure.UNAVAILABLE,

@@ -94,6 +94,14 @@ final class KeyRecords {
         return (long) U64.get(bytes, keyAt + SUB_AT);
     }
 
+    /** The main revision of a compaction mark; 0 after a compaction at revision 0, which etcd allows once. */
+    static long compactionMark(byte[] value) {
+        if (value.length != REVISION_SIZE || value[Long.BYTES] != SEPARATOR || main(value, 0) < 0) {
+            throw new MalformedMessage("a compaction mark is not a revision");
+        }
+        return main(value, 0);
+    }
+
     /** Refuses a key that is not a revision, as etcd 3.6 does by a panic. */
     static void checkKey(byte[] bytes, int keyAt, int keySize) {
         if (keySize != REVISION_SIZE && keySize != TOMBSTONE_SIZE) {

@@ -85,11 +85,10 @@ final class TreeBuilder {
         if (count > 0 || level.count() == 0) {
             flushLeaf();
         }
-        Level.Cursor root;
         while (level.count() > 1) {
             level = writeBranches(level);
         }
-        root = level.cursor();
+        Level.Cursor root = level.cursor();
         root.next();
         return root.page();
     }

@@ -87,6 +87,10 @@ final class KeyspaceWatch implements EtcdWatch {
                 throw over.get();
             }
             Optional<PulledStream.Arrival<WatchResponse>> arrival = take(until);
+            if (arrival.isPresent()) {
+                // a large revision comes in many fragments: the watch is not idle meanwhile
+                until = nanoTime.getAsLong() + timeout.toNanos();
+            }
             Optional<WatchSignal> signal = arrival.isEmpty() ? idle(until) : read(arrival.get());
             if (signal.isPresent()) {
                 return signal.get();
@@ -152,8 +156,13 @@ final class KeyspaceWatch implements EtcdWatch {
             deadline = Optional.empty();
             return Optional.of(new WatchSignal.Created(header));
         }
-        if (response.getEventsCount() > 0 || assembler.isHolding()) {
+        if (response.getEventsCount() > 0) {
             return revisions(response, header);
+        }
+        if (assembler.isHolding()) {
+            // a fragment always brings events: what is held is half a revision, and must not pass for a whole one
+            end(errors.torn(WATCH));
+            return Optional.empty();
         }
         if (response.getFragment() || (response.getWatchId() == ON_REQUEST && !mayAskForProgress)) {
             return Optional.empty();

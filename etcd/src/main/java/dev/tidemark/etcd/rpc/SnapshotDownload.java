@@ -6,12 +6,16 @@ import dev.tidemark.etcd.rpc.proto.SnapshotResponse;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,6 +27,10 @@ final class SnapshotDownload {
     static final int WINDOW = 64;
 
     private static final int SECTOR = 512;
+    private static final FileAttribute<?>[] OWNER_ONLY = {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
+    private static final FileAttribute<?>[] ANYBODY = {};
 
     private final PulledStream<SnapshotRequest, SnapshotResponse> stream;
     private final StatusTranslation errors;
@@ -49,6 +57,8 @@ final class SnapshotDownload {
         try (stream;
                 FileChannel out = create(file)) {
             return download(file, out, nanoTime, started);
+        } catch (ClosedByInterruptException e) {
+            throw errors.interrupted(what(), e);
         } catch (IOException e) {
             throw disk(file, e);
         }
@@ -76,7 +86,7 @@ final class SnapshotDownload {
                 demandRoom(file, chunk.get().getRemainingBytes() + bytes.length);
             }
             remaining = chunk.get().getRemainingBytes();
-            if (bytes.length == 0 && remaining > 0) {
+            if (bytes.length == 0 && remaining != 0) {
                 // a member that cannot read its own file goes on with empty chunks forever
                 throw damaged("the member sends nothing more, with " + remaining + " bytes to come");
             }
@@ -133,8 +143,11 @@ final class SnapshotDownload {
         }
     }
 
-    private FileChannel create(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    /** A new file that only its owner may read: it holds all of the cluster's secrets. */
+    private static FileChannel create(Path file) throws IOException {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), posix ? OWNER_ONLY : ANYBODY);
     }
 
     private String what() {

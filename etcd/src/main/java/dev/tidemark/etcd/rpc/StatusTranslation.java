@@ -60,13 +60,19 @@ final class StatusTranslation {
         return new Unavailable(Reason.ENDED_BY_SERVER, message(what, "the member ended the stream"), REACH_HINT, null);
     }
 
+    /** The error for a response whose rest never came: what it held of a revision is not the whole of it. */
+    Unavailable torn(String what) {
+        return new Unavailable(
+                Reason.OTHER, message(what, "the member broke a response off between two fragments"), REACH_HINT, null);
+    }
+
     /** The error for a call without an answer in time. */
     Unavailable silent(String what, String words) {
         return new Unavailable(Reason.TIMEOUT, message(what, words), REACH_HINT, null);
     }
 
-    /** The error for a thread that was interrupted while it waited. */
-    Unavailable interrupted(String what, InterruptedException cause) {
+    /** The error for a thread that was interrupted while it waited or wrote. */
+    Unavailable interrupted(String what, Exception cause) {
         return new Unavailable(Reason.CANCELLED, message(what, "interrupted"), "", cause);
     }
 

@@ -56,6 +56,29 @@ class EtcdFileIT {
             restoredAt(version, whole, deletion);
             restoredAt(version, whole, whole.revision() / 2);
             restoredAt(version, later, later.revision());
+
+            server.stop();
+            try (EtcdDatabase own = EtcdDatabase.open(server.database())) {
+                assertThat(changes(own)).as("the stopped member's own file").isEqualTo(later.changes());
+                assertThat(own.leases()).isEqualTo(later.database().leases());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(EtcdVersion.class)
+    void aCompactionAtRevisionZeroCompactsNothing(EtcdVersion version) {
+        try (EtcdServer server = EtcdServer.launch(version);
+                EtcdCalls etcd = new EtcdCalls(server)) {
+            etcd.put(new byte[] {1}, new byte[] {2}, 0);
+            etcd.compact(0);
+            etcd.put(new byte[] {1}, new byte[] {3}, 0);
+            Source source = snapshot(server, "zero.db");
+            assertThat(source.compactRevision()).isZero();
+            assertThat(source.changes()).extracting(Change::main).containsExactly(2L, 3L);
+            HashKVResponse answer = etcd.hashKv(3);
+            assertThat(HashKv.of(source.database(), 3, answer.getCompactRevision()))
+                    .isEqualTo(Integer.toUnsignedLong(answer.getHash()));
         }
     }
 

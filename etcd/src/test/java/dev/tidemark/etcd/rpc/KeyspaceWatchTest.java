@@ -61,6 +61,16 @@ class KeyspaceWatchTest {
     }
 
     @Test
+    void halfARevisionIsNeverTakenForAWholeOne() {
+        EtcdWatch watch = watch(5, created(), fragment(put(5, "a"), put(6, "b")), progress(6), response(put(6, "c")));
+        watch.next(PATIENCE);
+
+        assertThat(((WatchSignal.Revisions) watch.next(PATIENCE)).last()).isEqualTo(5);
+        assertThat(catchThrowableOfType(Unavailable.class, () -> watch.next(PATIENCE)))
+                .hasMessageContaining("between two fragments");
+    }
+
+    @Test
     void aMissingRevisionIsNamedAfterThoseBeforeItWereGiven() {
         EtcdWatch watch = watch(5, created(), puts(5, 6, 9));
         watch.next(PATIENCE);

@@ -1,6 +1,7 @@
 package dev.tidemark.etcd.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
@@ -13,13 +14,16 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,9 @@ class SnapshotDownloadTest {
         assertThat(snapshot.bytes()).isEqualTo(database.length + 32).isEqualTo(stored.length);
         assertThat(snapshot.sha256()).isEqualTo(HexFormat.of().formatHex(sha256(database)));
         assertThat(stored).startsWith(database).endsWith(sha256(database));
+        assertThat(Files.getPosixFilePermissions(file()))
+                .as("it holds all secrets of the cluster")
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     }
 
     @Test
@@ -107,6 +114,29 @@ class SnapshotDownloadTest {
     void aStreamThatStallsIsUnavailable() {
         member.snapshots.add(new Script<>(chunks(database, sha256(database)).subList(0, 2), Optional.empty()));
         assertThat(unavailable().reason()).isEqualTo(Unavailable.Reason.TIMEOUT);
+    }
+
+    @Test
+    void aDownloadThatIsInterruptedDoesNotBlameTheDisk() throws InterruptedException {
+        SnapshotResponse chunk = SnapshotResponse.newBuilder()
+                .setBlob(ByteString.copyFrom(new byte[CHUNK]))
+                .setRemainingBytes(1)
+                .build();
+        // it is as likely to write as to wait when it is interrupted
+        for (int i = 0; i < 20; i++) {
+            member.snapshots.add(new Script<>(Collections.nCopies(1_000, chunk), Optional.empty()));
+            AtomicReference<Throwable> error = new AtomicReference<>();
+            Thread download = new Thread(() -> error.set(catchThrowable(() -> client.snapshotTo(file()))));
+            download.start();
+            while (Files.notExists(file())) {
+                Thread.onSpinWait();
+            }
+            download.interrupt();
+            download.join();
+            assertThat(error.get()).isInstanceOfSatisfying(Unavailable.class, e -> assertThat(e.reason())
+                    .isEqualTo(Unavailable.Reason.CANCELLED));
+            assertThat(file()).doesNotExist();
+        }
     }
 
     @Test

@@ -19,6 +19,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** One connection to etcd: sends requests of the workload as they are, none twice. Thread-safe. */
 final class EtcdClient implements AutoCloseable {
+    /** A whole keyspace in one answer; the default is 4 MiB, three of the largest values. */
+    private static final int MOST_BYTES = 1 << 30;
+
     private static final ByteSequence NO_KEY = ByteSequence.from(new byte[] {0});
 
     private final Client client;
@@ -26,7 +29,10 @@ final class EtcdClient implements AutoCloseable {
     private final Lease lease;
 
     EtcdClient(String endpoint) {
-        this.client = Client.builder().endpoints(endpoint).build();
+        this.client = Client.builder()
+                .endpoints(endpoint)
+                .maxInboundMessageSize(MOST_BYTES)
+                .build();
         this.kv = client.getKVClient();
         this.lease = client.getLeaseClient();
     }

@@ -5,6 +5,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -50,7 +51,7 @@ final class Run {
                 compactNowAndThen(inFlight, client);
             }
         }
-        inFlight.acquireUninterruptibly(plan.inFlight());
+        acquire(inFlight, plan.inFlight());
         throwFailure();
     }
 
@@ -66,7 +67,7 @@ final class Run {
                 Request put = new Request.Put(generator.key(), generator.value(), lease);
                 track(inFlight, client.send(put).thenAccept(this::acknowledged));
             }
-            inFlight.acquireUninterruptibly(KEYS_OF_A_SHORT_LEASE);
+            acquire(inFlight, KEYS_OF_A_SHORT_LEASE);
             while (!Workload.await(client.isGone(lease))) {
                 pause(TimeUnit.MILLISECONDS.toNanos(100));
             }
@@ -99,13 +100,29 @@ final class Run {
     // The semaphore stands for the answer: nobody gets all its permits before every answer has come.
     @SuppressWarnings("FutureReturnValueIgnored")
     private void track(Semaphore inFlight, CompletableFuture<?> answer) {
-        inFlight.acquireUninterruptibly();
+        acquire(inFlight, 1);
         answer.whenComplete((done, error) -> {
             if (error != null && !isRefused(error)) {
                 failure.compareAndSet(null, error);
             }
             inFlight.release();
         });
+    }
+
+    /** Waits for answers, but neither after a failure nor for ever: an etcd that went away may leave them out. */
+    private void acquire(Semaphore inFlight, int permits) {
+        long deadline = System.nanoTime() + Workload.ANSWER.toNanos();
+        try {
+            while (!inFlight.tryAcquire(permits, 100, TimeUnit.MILLISECONDS)) {
+                throwFailure();
+                if (System.nanoTime() - deadline > 0) {
+                    throw Workload.failed(new TimeoutException("none within " + Workload.ANSWER.toSeconds() + " s"));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Workload.failed(e);
+        }
     }
 
     /** A lease may be revoked before a put that names it arrives: etcd then refuses the whole request beforehand. */

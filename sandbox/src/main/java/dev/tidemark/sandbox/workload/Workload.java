@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Workload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Workload.class);
     private static final ByteSequence EVERYTHING = ByteSequence.from(new byte[] {0});
-    private static final Duration ANSWER = Duration.ofSeconds(60);
+    static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final String endpoint;
     private final EtcdClient client;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.EtcdVersion;
+import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.SandboxException;
 import dev.tidemark.sandbox.workload.Request.DeleteRange;
 import dev.tidemark.sandbox.workload.Request.Put;
@@ -14,11 +15,14 @@ import io.etcd.jetcd.KV;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.options.GetOption;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +81,35 @@ class WorkloadIT {
             assertThat(workload.oracle().changesOf(3)).hasSize(10_000).allMatch(Change::isTombstone);
             assertSame(etcd, workload.oracle(), 2);
             assertSame(etcd, workload.oracle(), 3);
+        }
+    }
+
+    @Test
+    void anEtcdThatGoesAwayEndsTheRunInsteadOfHangingIt() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CompletableFuture<Void> run = CompletableFuture.runAsync(() -> workload.run(Plan.of(1_000_000)));
+            try (EtcdClient client = new EtcdClient(etcd.endpoint())) {
+                Eventually.until(
+                        Duration.ofSeconds(20), () -> Workload.await(client.revision()), revision -> revision > 200);
+            }
+            etcd.kill();
+            assertThat(run)
+                    .failsWithin(Duration.ofSeconds(20))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(SandboxException.class)
+                    .withMessageContaining("no answer that it can count on");
+        }
+    }
+
+    @Test
+    void anAnswerMayHoldAWholeKeyspace() {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            for (int i = 0; i < 5; i++) {
+                workload.write(new Put(key("big/" + i), new byte[1_400_000], 0));
+            }
+            assertSame(etcd, workload.oracle(), 6);
         }
     }
 

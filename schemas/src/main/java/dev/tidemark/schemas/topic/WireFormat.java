@@ -45,8 +45,9 @@ final class WireFormat {
                 .array();
     }
 
+    /** Whether there is a frame; a record of Kafka may also have no value at all. */
     static boolean hasHeader(byte[] bytes) {
-        return bytes.length >= HEADER_BYTES && bytes[0] == MARK_0 && bytes[1] == MARK_1;
+        return bytes != null && bytes.length >= HEADER_BYTES && bytes[0] == MARK_0 && bytes[1] == MARK_1;
     }
 
     static long fingerprint(byte[] bytes) {

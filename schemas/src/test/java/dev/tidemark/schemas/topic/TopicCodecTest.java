@@ -219,6 +219,14 @@ class TopicCodecTest {
     }
 
     @Test
+    void aRecordWithoutAValueIsRefusedLikeAnyForeignOne() {
+        assertThatThrownBy(() -> decoder.decode(null, new Recorded()))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("not a record of Tidemark");
+        assertThatThrownBy(() -> decoder.isContinuation(null)).isInstanceOf(SchemaException.class);
+    }
+
+    @Test
     void truncatedRecordsAreRefusedWithTheirFingerprint() {
         byte[] record = encoder.encodeRevisions(GENERATION, List.of(), List.of(put(5, 0, "a", new byte[9])))
                 .get(0);

@@ -1,0 +1,49 @@
+# Reads `jfr print` of ExecutionSample, NativeMethodSample and ThreadCPULoad and prints a table of threads and frames.
+# Variables: title, runs (recordings), cores, millis (between two samples, and between two loads 10 times that).
+# The recorder finds no frame inside an intrinsic (SHA-256, CRC-32C, copying): what a thread's CPU time says and no
+# sample does is the last row of each thread.
+/^jdk\./ { event = $1; top = ""; own = ""; thread = "" }
+/^  (sampledThread|eventThread) = / {
+  thread = $0
+  sub(/^[^"]*"/, "", thread)
+  sub(/[ "].*/, "", thread)
+}
+/^  (user|system) = / { pending += $3 + 0 }
+event == "jdk.ThreadCPULoad" && /^}/ { total[thread] += pending; pending = 0 }
+/^    / && event != "jdk.ThreadCPULoad" {
+  frame = $0
+  sub(/^ +/, "", frame)
+  sub(/\(.*/, "", frame)
+  if (top == "") top = frame
+  if (own == "" && frame ~ /^dev\.tidemark\./) own = frame
+}
+/^}/ && event != "jdk.ThreadCPULoad" && top != "" {
+  count[thread, short(top) (own == top || own == "" ? "" : " < " short(own))]++
+  seen[thread]++
+}
+function short(name,  parts, n) { n = split(name, parts, "."); return parts[n - 1] "." parts[n] }
+END {
+  for (thread in total) all += total[thread]
+  for (key in count) { split(key, part, SUBSEP); rows[part[1]] = rows[part[1]] sprintf("%08d %s\n", count[key], part[2]) }
+  printf "\nvalues: %s, %d restores\n| thread | CPU ms a restore | share | frame |\n|---|---|---|---|\n", title, runs
+  for (thread in total) {
+    ms = total[thread] / 100 * cores * millis * 10 / runs
+    if (ms < 100) continue
+    n = split(rows[thread], lines, "\n")
+    for (i = 1; i < n; i++) for (j = i + 1; j < n; j++) if (lines[j] > lines[i]) { swap = lines[i]; lines[i] = lines[j]; lines[j] = swap }
+    shown = 0
+    for (i = 1; i < n && i <= 8; i++) {
+      samples = substr(lines[i], 1, 8) + 0
+      row(i == 1, samples, substr(lines[i], 10))
+      shown += samples
+    }
+    row(n < 2, seen[thread] - shown, "other frames")
+    printf "| | | %.0f %% | no frame |\n", 100 - share(seen[thread], ms)
+  }
+}
+function row(first, samples, frame) {
+  if (first) printf "| %s | %.0f", thread, ms
+  else printf "| | "
+  printf " | %.0f %% | %s |\n", share(samples, ms), frame
+}
+function share(samples, ms) { return 100 * samples * millis / runs / ms }
