@@ -22,8 +22,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
     private static final Duration STEP = Duration.ofMillis(200);
 
-    /** A watch that owes revisions delivers the next of them within this time, however slowly it catches up. */
-    private static final Duration SILENCE = Duration.ofSeconds(10);
+    /** A watch that owes revisions sends something within this time, however slowly it catches up. */
+    private static final Duration SILENCE = Duration.ofSeconds(20);
 
     private final EtcdClient member;
     private final long start;
@@ -36,6 +36,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private EtcdWatch watch;
     private long progressAskedAt;
     private long progressSaidAt;
+    private long messages;
 
     /** Since when the source is known to have a revision that the watch has not delivered; empty if it owes none. */
     private OptionalLong owesSince = OptionalLong.empty();
@@ -207,6 +208,11 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     /** The answer proves that the watch has lost nothing; it is checked where it arrives, and no answer proves nothing. */
     @Override
     public Outcome idle(WatchSignal.Idle idle) {
+        if (idle.messages() != messages) {
+            // A large revision is on its way: it comes in pieces.
+            messages = idle.messages();
+            owesSince = OptionalLong.empty();
+        }
         if (timing.now() - progressAskedAt >= timing.tickInterval.toNanos()) {
             progressAskedAt = timing.now();
             watch.requestProgress();

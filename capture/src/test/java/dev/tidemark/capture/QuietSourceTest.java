@@ -54,11 +54,11 @@ class QuietSourceTest {
     }
 
     @Test
-    void aWatchThatStaysSilentWhileTheSourceGoesOnIsOpenedAnewAfterTenSeconds() {
+    void aWatchThatStaysSilentWhileTheSourceGoesOnIsOpenedAnewAfterTwentySeconds() {
         WatchSession session = session();
         beat(LAST + 1);
         assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
-        pass(10_000);
+        pass(20_000);
         beat(LAST + 1);
         assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
         pass(1);
@@ -83,6 +83,17 @@ class QuietSourceTest {
             beat(revision + 5);
             watch.signals.add(put(revision));
             assertThat(session.step(watch)).isEqualTo(WatchSession.Outcome.GO_ON);
+        }
+    }
+
+    @Test
+    void aRevisionThatComesInPiecesForMinutesIsWaitedFor() {
+        WatchSession session = session();
+        for (int piece = 0; piece < 20; piece++) {
+            pass(15_000);
+            beat(LAST + 1);
+            watch.messages++;
+            assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
         }
     }
 
@@ -122,7 +133,7 @@ class QuietSourceTest {
     }
 
     private WatchSession.Outcome step(WatchSession session) {
-        watch.signals.add(new WatchSignal.Idle());
+        watch.signals.add(new WatchSignal.Idle(watch.messages));
         return session.step(watch);
     }
 
@@ -177,6 +188,7 @@ class QuietSourceTest {
     private static final class Watch implements EtcdWatch {
         private final Deque<WatchSignal> signals = new ArrayDeque<>();
         private int requests;
+        private long messages;
 
         @Override
         public WatchSignal next(Duration timeout) {

@@ -15,7 +15,7 @@ public interface EtcdWatch extends Closeable {
     /**
      * Waits for the next signal. Only one thread may call this.
      *
-     * @param timeout how long to wait; zero only looks
+     * @param timeout how long to wait for the next message, of which a large revision needs many; zero only looks
      * @return the signal, {@link WatchSignal.Idle} after the time is over
      * @throws EtcdException.Unavailable if the stream broke, with the cause; from then on every call throws it
      * @throws EtcdException.Credentials if the source no longer accepts the user

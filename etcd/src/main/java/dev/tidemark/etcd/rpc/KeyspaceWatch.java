@@ -40,6 +40,8 @@ final class KeyspaceWatch implements EtcdWatch {
     private final LongSupplier nanoTime;
     /** When the watch must stand; empty once it does. Consumer thread only. */
     private Optional<Long> deadline;
+    /** How many messages have come. Consumer thread only. */
+    private long messages;
     /** Why nothing follows. Consumer thread only. */
     private Optional<EtcdException> over = Optional.empty();
 
@@ -87,6 +89,11 @@ final class KeyspaceWatch implements EtcdWatch {
                 throw over.get();
             }
             Optional<PulledStream.Arrival<WatchResponse>> arrival = take(until);
+            if (arrival.isPresent()) {
+                // a large revision comes in many fragments: the watch is not idle meanwhile
+                messages++;
+                until = nanoTime.getAsLong() + timeout.toNanos();
+            }
             Optional<WatchSignal> signal = arrival.isEmpty() ? idle(until) : read(arrival.get());
             if (signal.isPresent()) {
                 return signal.get();
@@ -128,7 +135,7 @@ final class KeyspaceWatch implements EtcdWatch {
             end(errors.silent(WATCH, "it was not created in time"));
             return Optional.empty();
         }
-        return now >= until ? Optional.of(new WatchSignal.Idle()) : Optional.empty();
+        return now >= until ? Optional.of(new WatchSignal.Idle(messages)) : Optional.empty();
     }
 
     private Optional<WatchSignal> read(PulledStream.Arrival<WatchResponse> arrival) {

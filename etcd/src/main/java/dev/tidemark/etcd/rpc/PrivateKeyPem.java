@@ -69,7 +69,11 @@ final class PrivateKeyPem {
     private static Optional<byte[]> block(String pem, String label) {
         Matcher block = Pattern.compile("-----BEGIN " + label + "-----(.+?)-----END " + label + "-----", Pattern.DOTALL)
                 .matcher(pem);
-        return block.find() ? Optional.of(Base64.getMimeDecoder().decode(block.group(1))) : Optional.empty();
+        try {
+            return block.find() ? Optional.of(Base64.getMimeDecoder().decode(block.group(1))) : Optional.empty();
+        } catch (IllegalArgumentException cutOff) {
+            return Optional.empty();
+        }
     }
 
     private static byte[] fromPkcs1(byte[] pkcs1) {
@@ -114,6 +118,9 @@ final class PrivateKeyPem {
         }
         for (int i = at + 2; i < contents; i++) {
             length = (length << 8) | (der[i] & 0xff);
+        }
+        if (length < 0) {
+            throw new IllegalArgumentException("no length");
         }
         return length;
     }

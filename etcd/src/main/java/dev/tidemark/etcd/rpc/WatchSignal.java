@@ -118,8 +118,12 @@ public sealed interface WatchSignal {
         }
     }
 
-    /** Nothing came within the time given. */
-    record Idle() implements WatchSignal {
+    /**
+     * No signal within the time given.
+     *
+     * @param messages how many the watch has received in all: a large revision needs many before it is a signal
+     */
+    record Idle(long messages) implements WatchSignal {
         @Override
         public <T> T accept(Visitor<T> visitor) {
             return visitor.idle(this);

@@ -57,7 +57,7 @@ class KeyspaceWatchTest {
         assertThat(late.changes())
                 .extracting(c -> c.main() + "/" + c.sub())
                 .containsExactly("6/0", "6/1", "6/2", "7/0");
-        assertThat(watch.next(Duration.ZERO)).isEqualTo(new WatchSignal.Idle());
+        assertThat(watch.next(Duration.ZERO)).isEqualTo(new WatchSignal.Idle(4));
     }
 
     @Test
