@@ -8,6 +8,7 @@ import dev.tidemark.etcd.file.DamagedFileException;
 import dev.tidemark.etcd.file.EtcdDatabase;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
+import dev.tidemark.etcd.rpc.EtcdHeader;
 import dev.tidemark.etcd.rpc.EtcdStatus;
 import dev.tidemark.etcd.rpc.SnapshotFile;
 import dev.tidemark.schemas.DensityException;
@@ -96,31 +97,42 @@ final class BaseJob implements Runnable {
                     | EtcdException.Certificates
                     | EtcdException.FutureRevision
                     | EtcdException.DamagedSnapshot
+                    | EtcdException.Disk
                     | StoreUnavailableException e) {
                 retry(backoff, e);
             } catch (DamagedFileException | DensityException e) {
-                if (++damaged >= MAX_DAMAGED) {
-                    around.spool.fail(e);
-                    return;
-                }
-                retry(backoff, e);
-            } catch (CaptureException e) {
-                if (e.failure() != Failure.UNAVAILABLE) {
-                    around.spool.fail(e);
-                    return;
-                }
-                retry(backoff, e);
+                damaged++;
+                retryOrFail(backoff, e, damaged < MAX_DAMAGED);
+            } catch (TidemarkException e) {
+                // A full disk is waited for, as an archive that is away is.
+                retryOrFail(backoff, e, e.failure() == Failure.UNAVAILABLE);
             } catch (RuntimeException e) {
-                around.spool.fail(e);
+                if (!Thread.currentThread().isInterrupted()) {
+                    around.spool.fail(e);
+                }
                 return;
             }
         }
     }
 
+    /** Whoever was interrupted has been given up: what he fails with is no failure of capture. */
+    private void retryOrFail(Backoff backoff, TidemarkException e, boolean retry) {
+        if (Thread.currentThread().isInterrupted()) {
+            return;
+        }
+        if (retry) {
+            retry(backoff, e);
+        } else {
+            around.spool.fail(e);
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void bring() {
+        long askedAt = around.clock.read().earliestMillis();
         Members.Reached reached = around.members.reach();
         try (EtcdClient client = reached.client()) {
-            try (BaseFile file = take(client, Math.max(atLeast, reached.header().revision()))) {
+            try (BaseFile file = take(client, askedAt, reached.header())) {
                 around.rights.granted();
                 listener.taken(file);
                 BaseDraft draft = new BaseBuilder(file, crossCheck).build(generation);
@@ -136,11 +148,17 @@ final class BaseJob implements Runnable {
         }
     }
 
-    private BaseFile take(EtcdClient client, long wanted) {
+    private BaseFile take(EtcdClient client, long askedAt, EtcdHeader quorum) {
+        long wanted = Math.max(atLeast, quorum.revision());
         Path directory = Rooms.create(around.directory, "base-" + around.ids.get());
         try {
             EtcdStatus status = client.status();
-            long askedAt = around.clock.read().earliestMillis();
+            if (status.clusterId() != quorum.clusterId()) {
+                throw new CaptureException(
+                        Failure.UNAVAILABLE,
+                        client.endpoint() + " changed its cluster between two questions",
+                        "check etcd.endpoints");
+            }
             SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
             long takenAt =
                     around.clock.read().latestMillis() - snapshot.streamed().toMillis();

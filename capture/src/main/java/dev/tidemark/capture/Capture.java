@@ -118,7 +118,10 @@ public final class Capture implements Closeable {
             Backoff backoff = new Backoff();
             while (!closed) {
                 if (leadership.leads(LOOK)) {
+                    gauge.starting();
                     lead(leadership, backoff);
+                } else {
+                    gauge.standby(leadership.holder());
                 }
             }
         }
@@ -143,6 +146,7 @@ public final class Capture implements Closeable {
         Optional<Leadership.Parting> parting = Optional.empty();
         try (Session opened = open(leadership)) {
             session = opened;
+            backoff.reset();
             if (!closed) {
                 parting = opened.run(leadership);
             }
@@ -159,7 +163,11 @@ public final class Capture implements Closeable {
                 throw e.error;
             }
             LOG.warn("capture cannot begin yet: {}", e.error.getMessage());
-            gauge.cannotOpen(e.error);
+            if (e.error.failure() == Failure.FENCED) {
+                gauge.standby(e.error.getMessage());
+            } else {
+                gauge.cannotOpen(e.error);
+            }
             Pause.of(backoff.next());
         }
         parting.ifPresent(why -> afterwards(why, leadership));
@@ -204,6 +212,13 @@ public final class Capture implements Closeable {
             } catch (CaptureException e) {
                 boolean over = Duration.ofNanos(System.nanoTime() - begun).compareTo(patience) > 0;
                 if (over || e.failure() != Failure.UNAVAILABLE) {
+                    throw e;
+                }
+                Pause.of(backoff.next());
+            } catch (EtcdException e) {
+                // At the start a wrong user or certificate is told at once; later it may be half of a rotation.
+                if (Duration.ofNanos(System.nanoTime() - begun).compareTo(patience) > 0
+                        || patience.equals(FIRST_PATIENCE)) {
                     throw e;
                 }
                 Pause.of(backoff.next());
@@ -278,6 +293,7 @@ public final class Capture implements Closeable {
         try {
             TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
             Generations.Standing standing = new Resume(archive, access, time, left).from(end);
+            left = standing.position().isPresent() ? Optional.empty() : left;
             return new Session(access, log, end, standing);
         } catch (RuntimeException e) {
             log.close();
@@ -289,7 +305,9 @@ public final class Capture implements Closeable {
         try (EtcdClient client =
                 new Members(settings.source(), connector).reach().client()) {
             return client.isCompacted(revision);
-        } catch (CaptureException | EtcdException.Unavailable e) {
+        } catch (CaptureException | EtcdException e) {
+            // Whatever is wrong with the source, even a revision that lies in its future, is the follower's to find
+            // out.
             LOG.debug("the source does not tell whether it has compacted revision {}", revision, e);
             return false;
         }

@@ -74,10 +74,10 @@ final class CaptureGauge {
         standing.position().ifPresent(position -> {
             if (!position.generation().equals(generation)) {
                 generation = position.generation();
-                committed = position.last();
                 times.forget();
                 contactAt = sureAt;
             }
+            committed = position.last();
             base = standing.basePending() ? Base.PENDING : Base.READY;
             times.seen(position.last(), sureAt);
             received = position.last();
@@ -87,13 +87,19 @@ final class CaptureGauge {
     /** The session is over; another one begins. */
     synchronized void starting() {
         phase = State.STARTING;
+        problem = "";
         spool = null;
     }
 
-    /** Another instance holds the cluster. */
-    synchronized void standby(String why) {
+    /**
+     * Another instance holds the cluster.
+     *
+     * @param holder who; empty if that is not known
+     */
+    synchronized void standby(String holder) {
         phase = State.STANDBY;
-        problem = why;
+        problem = holder;
+        spool = null;
     }
 
     /** A session cannot be opened yet. */
@@ -129,7 +135,7 @@ final class CaptureGauge {
         received = last;
     }
 
-    /** Whole revisions came, by the watch or from a snapshot. */
+    /** Whole revisions came by the watch. */
     synchronized void received(List<Change> changes) {
         received = changes.get(changes.size() - 1).main();
         known(received);
@@ -138,8 +144,10 @@ final class CaptureGauge {
 
     /** The source has a revision. */
     synchronized void known(long revision) {
-        contactAt = clock.millis();
-        times.seen(revision, contactAt);
+        long now = clock.millis();
+        // what is new may exist since the source was last heard of
+        times.seen(revision, contactAt == 0 ? now : contactAt);
+        contactAt = now;
     }
 
     /** The source's history is another one. */
@@ -306,7 +314,7 @@ final class CaptureGauge {
     }
 
     private Optional<CaptureStatus.Lag> lag(long now) {
-        if (generation.isEmpty() || times.newest() == 0) {
+        if (phase == State.STANDBY || generation.isEmpty() || times.newest() == 0) {
             return Optional.empty();
         }
         boolean inContact = contact == Contact.REACHED || contact == Contact.WATCHING;

@@ -13,13 +13,17 @@ final class CrossCheck {
 
     private final Map<Long, Long> waiting = new HashMap<>();
     private final Overlap overlap;
+    private final long upTo;
     private long compared;
 
     /**
-     * @param overlap learns what the snapshot holds: a generation's first connections have nothing else to compare
+     * @param overlap learns what the snapshot holds and it does not know yet: a generation's first connections have nothing
+     *     else to compare
+     * @param upTo the last revision that it may learn: what the watch still has to bring is not known yet
      */
-    CrossCheck(Overlap overlap) {
+    CrossCheck(Overlap overlap, long upTo) {
         this.overlap = overlap;
+        this.upTo = upTo;
     }
 
     /** Takes the watch's number for a revision. */
@@ -29,7 +33,9 @@ final class CrossCheck {
 
     /** Takes the snapshot's number for a revision. */
     void inSnapshot(long main, long digest) {
-        overlap.put(main, digest);
+        if (main <= upTo) {
+            overlap.learn(main, digest);
+        }
         saw(main, digest);
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.capture;
 
+import dev.tidemark.etcd.file.DamagedFileException;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdHeader;
@@ -105,7 +106,11 @@ final class Follower implements Runnable {
             try {
                 connectOnce();
                 backoff.reset();
-            } catch (EtcdException.Unavailable | EtcdException.FutureRevision | EtcdException.DamagedSnapshot e) {
+            } catch (EtcdException.Unavailable
+                    | EtcdException.FutureRevision
+                    | EtcdException.DamagedSnapshot
+                    | EtcdException.Disk
+                    | DamagedFileException e) {
                 pause(e);
             } catch (EtcdException.Certificates e) {
                 // files that worked once are half written, or rotated one after the other
@@ -189,7 +194,11 @@ final class Follower implements Runnable {
     private void serve(EtcdClient member, EtcdHeader now, WarpedClock.Reading askedAt) {
         String version = member.status().version();
         settings.advisory().see(member.endpoint(), version).forEach(LOG::warn);
+        boolean continued = generations.isOpen();
         generations.identify(now);
+        if (continued && !generations.isOpen()) {
+            gauge.replaced();
+        }
         gauge.reached(now.revision());
         if (!generations.isOpen()) {
             leases.lookAway();
@@ -209,10 +218,10 @@ final class Follower implements Runnable {
         OptionalLong start = new WatchStart(member::isCompacted).after(position);
         long backlog = now.revision() - position.last();
         if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {
-            catching = Catching.DONE;
             LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
             leases.lookAway();
             if (catchUp(member, now.revision(), start)) {
+                catching = Catching.DONE;
                 return;
             }
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,7 +199,7 @@ final class Generations {
     }
 
     private void startBase(Position of, long atLeast, BaseJob.Listener listener) {
-        CrossCheck check = new CrossCheck(of.overlap());
+        CrossCheck check = new CrossCheck(of.overlap(), Math.max(of.last(), atLeast));
         of.compareWith(check);
         BaseJob job = new BaseJob(around, of.generation(), atLeast, listener, check);
         baseThread = new Thread(job, "tidemark-base-" + cluster);
@@ -206,17 +207,24 @@ final class Generations {
         baseThread.start();
     }
 
-    private void stopBase() {
-        if (baseThread != null) {
-            baseThread.interrupt();
-            baseThread = null;
-        }
+    private Optional<Thread> stopBase() {
+        Optional<Thread> stopped = Optional.ofNullable(baseThread);
+        stopped.ifPresent(Thread::interrupt);
+        baseThread = null;
+        return stopped;
     }
 
-    /** Stops what runs beside. */
+    /** Stops what runs beside, and waits for it: its directory is emptied next. */
     void close() {
-        stopBase();
+        Optional<Thread> stopped = stopBase();
         gate.cancel(false);
+        try {
+            if (stopped.isPresent()) {
+                stopped.get().join(TimeUnit.SECONDS.toMillis(5));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -321,7 +329,10 @@ final class Generations {
 
         private void handOn() {
             List<Change> stamped = current.stamper().stamp(chunk);
-            spool.put(Item.Changes.of(current.generation(), stamped));
+            Item.Changes item = Item.Changes.of(current.generation(), stamped);
+            if (spool.offer(item) == Spool.Room.FULL) {
+                spool.put(item);
+            }
             current.advance(stamped);
             chunk = new ArrayList<>();
             chunkBytes = 0;

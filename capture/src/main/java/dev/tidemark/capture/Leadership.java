@@ -425,6 +425,11 @@ final class Leadership implements Closeable {
         });
     }
 
+    /** Who holds the cluster, as the group last said; empty if that is not known. */
+    String holder() {
+        return told;
+    }
+
     private void tell(String holder) {
         if (!holder.equals(told) || System.nanoTime() - toldAt > TELLING.toNanos()) {
             told = holder;

@@ -22,6 +22,13 @@ final class Overlap {
         adding.complete();
     }
 
+    /** Adds a revision by its number, unless it is known: what was captured is never replaced by what somebody says later. */
+    synchronized void learn(long main, long digest) {
+        if (!digests.containsKey(main)) {
+            put(main, digest);
+        }
+    }
+
     /** Adds a revision by its number. */
     synchronized void put(long main, long digest) {
         digests.put(main, digest);

@@ -2,7 +2,6 @@ package dev.tidemark.capture;
 
 import dev.tidemark.schemas.Failure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -45,7 +44,7 @@ final class Rooms {
                 Files.deleteIfExists(each);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + path, e);
+            throw unusable(path, e);
         }
     }
 

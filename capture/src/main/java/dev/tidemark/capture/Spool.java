@@ -1,6 +1,7 @@
 package dev.tidemark.capture;
 
 import java.io.Closeable;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A first-in-first-out queue between the source and the topic: a little in memory, and what is too much for that on disk,
@@ -15,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * other items, and one reader.
  */
 final class Spool implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
     private final long memoryLimit;
     private final long diskLimit;
     private final SpoolFiles files;
@@ -44,7 +48,7 @@ final class Spool implements Closeable {
         this.files = new SpoolFiles(settings.directory());
     }
 
-    /** Adds changes behind all others; {@code FULL}, and nothing is added, if the disk's limit is reached. */
+    /** Adds changes behind all others; {@code FULL}, and nothing is added, if the disk's limit is reached or it has no room. */
     Room offer(Item.Changes item) {
         lock.lock();
         try {
@@ -56,18 +60,26 @@ final class Spool implements Closeable {
             if (files.bytes() + item.bytes() > diskLimit) {
                 return Room.FULL;
             }
-            Slot last = slots.peekLast();
-            Optional<SpoolFiles.Run> extended =
-                    last != null && last.run != null ? files.extend(last.run, item) : Optional.empty();
-            if (extended.isPresent()) {
-                slots.removeLast();
-            }
-            slots.addLast(new Slot(null, extended.orElseGet(() -> files.write(item))));
-            changed.signalAll();
+            addToDisk(item);
             return Room.TAKEN;
+        } catch (IOException e) {
+            LOG.warn("the spool's disk takes no more: {}", e.toString());
+            return Room.FULL;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void addToDisk(Item.Changes item) throws IOException {
+        Slot last = slots.peekLast();
+        Optional<SpoolFiles.Run> extended =
+                last != null && last.run != null ? files.extend(last.run, item) : Optional.empty();
+        if (extended.isPresent()) {
+            slots.removeLast();
+        }
+        SpoolFiles.Run run = extended.isPresent() ? extended.get() : files.write(item);
+        slots.addLast(new Slot(null, run));
+        changed.signalAll();
     }
 
     /** Adds changes behind all others; waits as long as memory is full. */

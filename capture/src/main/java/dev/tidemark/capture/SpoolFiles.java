@@ -8,14 +8,17 @@ import dev.tidemark.schemas.topic.TopicEvent;
 import dev.tidemark.schemas.topic.TopicVisitor;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Changes on disk, written at the end and read from the beginning, in files that go as soon as they are read. They are
@@ -27,6 +30,7 @@ final class SpoolFiles implements Closeable {
 
     private final Path directory;
     private final TopicEncoder encoder = new TopicEncoder();
+    private final Set<Part> parts = new HashSet<>();
     private Part current;
     private long bytes;
 
@@ -55,21 +59,26 @@ final class SpoolFiles implements Closeable {
         return bytes;
     }
 
-    Run write(Item.Changes item) {
-        try {
-            if (current == null || current.written >= FILE_BYTES) {
-                roll();
-            }
-            long from = current.written;
-            encoder.encodeRevisions(item.generation(), List.of(), item.changes(), this::append);
-            return new Run(current, from, current.written - from, item.generation());
-        } catch (IOException e) {
-            throw failed(e);
+    /** Writes a run; if the disk has no room for it nothing has changed. */
+    Run write(Item.Changes item) throws IOException {
+        if (current == null || current.written >= FILE_BYTES) {
+            roll();
         }
+        long from = current.written;
+        try {
+            encoder.encodeRevisions(item.generation(), List.of(), item.changes(), this::append);
+        } catch (UncheckedIOException e) {
+            long taken = current.written - from;
+            current.written = from;
+            current.unread -= taken;
+            bytes -= taken;
+            throw e.getCause();
+        }
+        return new Run(current, from, current.written - from, item.generation());
     }
 
     /** Writes behind a run, if it is short and nothing stands behind it; the longer run replaces it. */
-    Optional<Run> extend(Run run, Item.Changes item) {
+    Optional<Run> extend(Run run, Item.Changes item) throws IOException {
         boolean extensible = run.part == current
                 && run.offset + run.length == current.written
                 && current.written < FILE_BYTES
@@ -100,17 +109,19 @@ final class SpoolFiles implements Closeable {
         return items;
     }
 
+    /** Deletes all files, read or not. */
     @Override
     public void close() {
-        if (current != null) {
-            try {
-                current.channel.close();
-                Files.deleteIfExists(current.path);
-            } catch (IOException e) {
-                throw failed(e);
+        try {
+            for (Part part : parts) {
+                part.channel.close();
+                Files.deleteIfExists(part.path);
             }
-            current = null;
+        } catch (IOException e) {
+            throw failed(e);
         }
+        parts.clear();
+        current = null;
     }
 
     private void append(byte[] record) {
@@ -125,7 +136,7 @@ final class SpoolFiles implements Closeable {
             current.unread += length;
             bytes += length;
         } catch (IOException e) {
-            throw failed(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -145,6 +156,7 @@ final class SpoolFiles implements Closeable {
         if (run.part.unread == 0) {
             run.part.channel.close();
             Files.deleteIfExists(run.part.path);
+            parts.remove(run.part);
             if (run.part == current) {
                 current = null;
             }
@@ -154,6 +166,7 @@ final class SpoolFiles implements Closeable {
     private void roll() throws IOException {
         Path path = Files.createTempFile(directory, "spool-", ".changes");
         current = new Part(path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        parts.add(current);
     }
 
     private CaptureException failed(IOException e) {

@@ -47,7 +47,10 @@ final class Stamper {
     /** Notes the same as an earlier run of capture wrote it down. */
     void provenBefore(long revision, long atMillis) {
         WarpedClock.Reading now = clock.read();
-        proven(revision, new WarpedClock.Reading(Math.min(atMillis, now.earliestMillis()), atMillis, now.nanos()));
+        // What lies in our future was told by another clock than ours, and proves nothing by it.
+        if (atMillis <= now.earliestMillis()) {
+            proven(revision, new WarpedClock.Reading(atMillis, atMillis, now.nanos()));
+        }
     }
 
     /** The same changes with their times; they arrived just now, together. */

@@ -25,10 +25,6 @@ final class TopicAccess {
         return place;
     }
 
-    String instance() {
-        return instance;
-    }
-
     /**
      * Fences every other producer of this cluster, if this captor holds it.
      *

@@ -37,7 +37,9 @@ final class TopicWriter {
     private final TopicEncoder encoder = new TopicEncoder();
     private final Standing standing = new Standing();
     private TransactionalLog log;
+    private final Backoff backoff = new Backoff();
     private List<Item> inFlight = new ArrayList<>();
+    private int failures;
     private long wroteAtNanos = System.nanoTime();
     private long topicSeenAtNanos = System.nanoTime();
     private volatile long lastCommitted;
@@ -142,7 +144,11 @@ final class TopicWriter {
         return waits && System.nanoTime() - now.untilNanos < 0;
     }
 
+    /** What failed is written first, and nothing grows meanwhile. */
     private void collect() {
+        if (!inFlight.isEmpty()) {
+            return;
+        }
         long wait = Math.max(0, settings.tickInterval().toNanos() - (System.nanoTime() - wroteAtNanos));
         Optional<Item> first = spool.poll(Duration.ofNanos(Math.min(wait, TimeUnit.MILLISECONDS.toNanos(200))));
         long begun = System.nanoTime();
@@ -184,6 +190,10 @@ final class TopicWriter {
         } catch (KafkaException e) {
             LOG.warn("a transaction on {} failed, the topic's end is read: {}", access.place(), e.toString());
             gauge.kafkaAway(e);
+            if (failures++ > 0) {
+                // The topic can be read but not written: no hurry.
+                Pause.of(backoff.next());
+            }
             recover();
         }
     }
@@ -245,11 +255,12 @@ final class TopicWriter {
         TransactionalLog.Receipt receipt = log.commit();
         receipt.brokerMillis().ifPresent(clock::witness);
         gauge.committed(receipt);
+        failures = 0;
+        backoff.reset();
         wroteAtNanos = System.nanoTime();
     }
 
     private void recover() {
-        Backoff backoff = new Backoff();
         while (isOn()) {
             log.close();
             try {
@@ -257,17 +268,17 @@ final class TopicWriter {
                 gauge.kafkaBack();
                 return;
             } catch (KafkaException e) {
-                pause(backoff, e);
+                pause(e);
             } catch (CaptureException e) {
                 if (e.failure() != Failure.UNAVAILABLE) {
                     throw e;
                 }
-                pause(backoff, e);
+                pause(e);
             }
         }
     }
 
-    private void pause(Backoff backoff, RuntimeException e) {
+    private void pause(RuntimeException e) {
         spool.rethrowFailure();
         gauge.kafkaAway(e);
         Duration pause = backoff.next();
@@ -294,6 +305,10 @@ final class TopicWriter {
             standing.set(state.generation(), state.last());
         }
         standing.lastBase = state.lastBase();
+        gauge.stands(standing.generation, standing.sequence.last());
+        if (state.isBaseReady()) {
+            gauge.baseReady();
+        }
         leases.recordAgain();
     }
 

@@ -78,11 +78,6 @@ final class TransactionalLog implements AutoCloseable {
         nextOffset = offset;
     }
 
-    /** The offset that the next record must get. */
-    long nextOffset() {
-        return nextOffset;
-    }
-
     void begin() {
         sent.clear();
         bytes = 0;

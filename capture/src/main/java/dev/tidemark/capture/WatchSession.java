@@ -201,10 +201,6 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         return Outcome.RECONNECT;
     }
 
-    /**
-     * Nothing came for a whole interval: the watch is asked for its progress. No answer proves nothing, as etcd drops the
-     * question where it pleases, so whoever got none asks the quorum.
-     */
     /** The answer proves that the watch has lost nothing; it is checked where it arrives, and no answer proves nothing. */
     @Override
     public Outcome idle(WatchSignal.Idle idle) {

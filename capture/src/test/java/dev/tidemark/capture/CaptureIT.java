@@ -247,6 +247,35 @@ class CaptureIT {
         }
     }
 
+    @Test
+    void aSourceRolledBackBehindTheTopicsEndIsRecognisedByWhoeverStartsNext(TestInfo test) {
+        try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
+            write(etcd, "of both histories", 40);
+            etcd.stop();
+            copyTree(etcd.dataDirectory(), scratch.resolve("copy"));
+            etcd.start();
+            write(etcd, "of the first history", 60);
+            try (RunningCapture capture = capture(etcd, test)) {
+                capture.await(101);
+                write(etcd, "of the first history", 20);
+                capture.await(121);
+            }
+            etcd.stop();
+            Rooms.delete(etcd.dataDirectory());
+            copyTree(scratch.resolve("copy"), etcd.dataDirectory());
+            etcd.start();
+            try (RunningCapture capture = capture(etcd, test)) {
+                Eventually.eventually(Duration.ofSeconds(60), () -> {
+                    assertThat(capture.hasEnded()).isFalse();
+                    assertThat(read(etcd, test).generations).hasSize(2);
+                });
+            }
+            GenerationEnd end = read(etcd, test).newest().opened.previous();
+            assertThat(end.cause()).isEqualTo(GenerationEnd.Cause.SOURCE_REPLACED);
+            assertThat(end.lastRevision()).isEqualTo(121);
+        }
+    }
+
     /** Two histories with the same beginning and the same ids: the first runs, the other waits in a copy. */
     private void forked(EtcdServer etcd) {
         write(etcd, "of both histories", 40);
