@@ -132,7 +132,11 @@ public final class CaptureFleet implements Closeable {
                 .map(CaptureKeeper::hopeless)
                 .flatMap(Optional::stream)
                 .toList();
-        LOG.debug("cluster {} has ended first; {} of {} are hopeless", keeper.cluster(), hopeless.size(), keepers);
+        LOG.debug(
+                "the first try of cluster {} is over; {} of {} clusters are hopeless",
+                keeper.cluster(),
+                hopeless.size(),
+                keepers.size());
         if (hopeless.size() == keepers.size()) {
             verdict.completeExceptionally(hopeless.get(0));
         }
@@ -146,7 +150,7 @@ public final class CaptureFleet implements Closeable {
                     .filter(keeper -> !ends[keepers.indexOf(keeper)].isDone())
                     .map(CaptureKeeper::cluster)
                     .collect(Collectors.joining(", "));
-            LOG.warn("not stopped in order within {}, but left: capture of {}", grace, late);
+            LOG.warn("not stopped in order within {} s, but left: capture of {}", grace.toSeconds(), late);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {

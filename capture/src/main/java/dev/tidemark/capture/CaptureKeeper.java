@@ -63,7 +63,11 @@ final class CaptureKeeper {
                 backoff.reset();
             }
             Duration pause = backoff.next();
-            LOG.warn("capture of cluster {} has ended and is tried again in {}: {}", cluster, pause, said(why));
+            LOG.warn(
+                    "capture of cluster {} has ended and is tried again in {} s: {}",
+                    cluster,
+                    pause.toSeconds(),
+                    said(why));
             LOG.debug("what ended the capture of cluster {}", cluster, why);
             if (firstFailure == null) {
                 firstFailure = why;
