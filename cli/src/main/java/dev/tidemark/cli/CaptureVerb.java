@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.Capture;
+import dev.tidemark.capture.CaptureFleet;
 import dev.tidemark.capture.CaptureSettings.NewSource;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
@@ -11,23 +11,31 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tidemark capture}: the service that brings every revision of the source into the topic. */
-@Command(name = "capture", description = "Capture every revision of an etcd into the topic, until stopped.")
+@Command(
+        name = "capture",
+        description = "Capture every revision of the configured etcds into the topic, until stopped.")
 final class CaptureVerb extends Verb {
     @Option(
             names = "--new-source",
-            description = "Accept that another etcd cluster answers than the one captured so far.")
+            description = "Accept that another etcd cluster answers than the one captured so far; of several configured"
+                    + " ones, --cluster says which.")
     boolean newSource;
+
+    @Override
+    Reach reach() {
+        return Reach.ALL_CLUSTERS;
+    }
 
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
-                Capture capture = new Capture(
-                        wiring.capture(newSource ? NewSource.ACCEPT : NewSource.REFUSE), wiring.archive(store));
-                Showing shown = wiring.show(List.of(capture::status), List.of())) {
+                CaptureFleet captures =
+                        new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
+                Showing shown = wiring.show(captures.statuses(), List.of())) {
             shown.start();
-            stop.endsWith(capture::close);
-            capture.run();
+            stop.endsWith(captures::close);
+            captures.run();
         }
         return 0;
     }

@@ -18,6 +18,12 @@ final class CommonOptions {
             description = "A setting; overrides the file and the environment (TIDEMARK_...).")
     List<String> assignments = new ArrayList<>();
 
+    @Option(
+            names = "--cluster",
+            paramLabel = "NAME",
+            description = "One of the configured clusters; needed where several are, unless a verb serves all.")
+    String cluster;
+
     @Option(names = "--json", description = "Print one JSON document on stdout (streams: one a line).")
     boolean json;
 
@@ -31,7 +37,15 @@ final class CommonOptions {
             description = "More logs, and stack traces with errors.")
     boolean verbose;
 
-    Settings settings() {
-        return new SettingsLoader(System.getenv()).load(config, assignments);
+    /** The settings, as the verb's reach needs them. */
+    Settings settings(Verb.Reach reach) {
+        Settings all = new SettingsLoader(System.getenv()).load(config, assignments);
+        if (cluster != null) {
+            return all.cluster(cluster);
+        }
+        return switch (reach) {
+            case ONE_CLUSTER -> all.onlyCluster();
+            case ALL_CLUSTERS -> all;
+        };
     }
 }

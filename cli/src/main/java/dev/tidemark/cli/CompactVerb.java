@@ -15,6 +15,11 @@ import picocli.CommandLine.Command;
 @Command(name = "compact", description = "Fold the topic into checkpoints in the archive, until stopped.")
 final class CompactVerb extends Verb {
     @Override
+    Reach reach() {
+        return Reach.ALL_CLUSTERS;
+    }
+
+    @Override
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();

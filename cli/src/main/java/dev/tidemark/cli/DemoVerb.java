@@ -38,6 +38,11 @@ final class DemoVerb extends Verb {
     long seed;
 
     @Override
+    Reach reach() {
+        return Reach.ALL_CLUSTERS;
+    }
+
+    @Override
     int run(Settings settings, Output output, StopSignal stop) throws Exception {
         if (revisions < 2) {
             throw new DemoException(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /** {@code tidemark info}: what can be restored. */
@@ -22,11 +23,19 @@ import picocli.CommandLine.Command;
         description = "Show what can be restored: revisions, times, holes, sizes, how far it is behind.")
 final class InfoVerb extends Verb {
     @Override
+    Reach reach() {
+        return Reach.ALL_CLUSTERS;
+    }
+
+    @Override
     int run(Settings settings, Output output, StopSignal stop) {
-        Wiring wiring = new Wiring(settings);
-        try (ObjectStore store = wiring.storeToRead()) {
-            ArchiveInfo info = ArchiveInfo.read(wiring.sources(store, Clock.systemUTC()));
-            output.result(Map.of("clusters", List.of(document(info))), text(info));
+        try (ObjectStore store = new Wiring(settings).storeToRead()) {
+            List<ArchiveInfo> clusters = settings.each().stream()
+                    .map(cluster -> ArchiveInfo.read(new Wiring(cluster).sources(store, Clock.systemUTC())))
+                    .toList();
+            output.result(
+                    Map.of("clusters", clusters.stream().map(InfoVerb::document).toList()),
+                    clusters.stream().map(InfoVerb::text).collect(Collectors.joining()));
         }
         return 0;
     }

@@ -1,7 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.Capture;
+import dev.tidemark.capture.CaptureFleet;
 import dev.tidemark.capture.CaptureSettings.NewSource;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
@@ -17,21 +17,27 @@ import picocli.CommandLine.Option;
 final class RunVerb extends Verb {
     @Option(
             names = "--new-source",
-            description = "Accept that another etcd cluster answers than the one captured so far.")
+            description = "Accept that another etcd cluster answers than the one captured so far; of several configured"
+                    + " ones, --cluster says which.")
     boolean newSource;
+
+    @Override
+    Reach reach() {
+        return Reach.ALL_CLUSTERS;
+    }
 
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
+                CaptureFleet captures =
+                        new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
-                Capture capture = new Capture(
-                        wiring.capture(newSource ? NewSource.ACCEPT : NewSource.REFUSE), wiring.archive(store));
-                Showing shown = wiring.show(List.of(capture::status), List.of(compactor::health))) {
-            CompletableFuture<Void> ended = compactor.failure().thenRun(capture::close);
+                Showing shown = wiring.show(captures.statuses(), List.of(compactor::health))) {
+            CompletableFuture<Void> ended = compactor.failure().thenRun(captures::close);
             shown.start();
-            stop.endsWith(capture::close);
-            capture.run();
+            stop.endsWith(captures::close);
+            captures.run();
             if (ended.isDone()) {
                 throw compactor.failure().join();
             }

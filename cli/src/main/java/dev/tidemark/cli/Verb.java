@@ -34,7 +34,7 @@ abstract class Verb implements Callable<Integer> {
 
     private int run(Output output, StopSignal stop) throws Exception {
         try {
-            return run(options.settings(), output, stop);
+            return run(options.settings(reach()), output, stop);
         } catch (Exception e) {
             if (!stop.came()) {
                 throw e;
@@ -42,6 +42,19 @@ abstract class Verb implements Callable<Integer> {
             output.say("interrupted");
             return FailureReport.INTERRUPTED;
         }
+    }
+
+    /** How many of the configured clusters a verb works on at once. */
+    enum Reach {
+        /** One; which must be said where several are configured. */
+        ONE_CLUSTER,
+        /** All, unless one is picked. */
+        ALL_CLUSTERS
+    }
+
+    /** How many clusters this verb works on. */
+    Reach reach() {
+        return Reach.ONE_CLUSTER;
     }
 
     /**

@@ -127,6 +127,23 @@ final class Wiring {
         return settings.find(name).map(known -> new EtcdCredentials(known, settings.get(password)));
     }
 
+    /**
+     * How each of the configured clusters is captured.
+     *
+     * @throws SettingsException if another source is accepted without saying for which of several clusters
+     */
+    List<CaptureSettings> captures(CaptureSettings.NewSource newSource) {
+        if (newSource == CaptureSettings.NewSource.ACCEPT && settings.clusters().size() > 1) {
+            throw SettingsException.contradiction(
+                    "--new-source is for one cluster, and several are configured: "
+                            + String.join(", ", settings.clusters()),
+                    "say which with --cluster NAME; the others may go on in a process of their own meanwhile");
+        }
+        return settings.each().stream()
+                .map(cluster -> new Wiring(cluster).capture(newSource))
+                .toList();
+    }
+
     CaptureSettings capture(CaptureSettings.NewSource newSource) {
         CaptureSettings.Spool spool = CaptureSettings.Spool.in(spool("capture"));
         return new CaptureSettings(
@@ -154,7 +171,7 @@ final class Wiring {
                 settings.behind("streams."),
                 settings.get(Known.CHECKPOINT_INTERVAL),
                 settings.get(Known.CHECKPOINT_BYTES),
-                spool("compactor"));
+                compactorSpool());
     }
 
     /** What {@code check} looks at; it has a directory of its own, as it may run beside the services. */
@@ -222,6 +239,13 @@ final class Wiring {
 
     private Path spool(String room) {
         return settings.get(Known.SPOOL_DIR).resolve("tidemark-" + settings.get(Known.CLUSTER_NAME) + "-" + room);
+    }
+
+    /** A compactor folds whatever is in the topic: where several clusters are, none gives it its name. */
+    private Path compactorSpool() {
+        return settings.find(Known.CLUSTERS).isEmpty()
+                ? spool("compactor")
+                : settings.get(Known.SPOOL_DIR).resolve("tidemark-" + installation() + "-compactor");
     }
 
     private String installation() {

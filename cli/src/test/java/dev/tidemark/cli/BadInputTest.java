@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,37 @@ class BadInputTest {
         refused("capture", "--set", archive());
         refused("compact", "--set", archive());
         refused("run", "--set", archive());
+    }
+
+    @Test
+    void ofSeveralClustersTheOneThatIsMeantMustBeNamed() {
+        String[] clusters = {
+            "--set=clusters=prod,stage",
+            "--set=clusters.stage.topic.partition=1",
+            "--set=clusters.stage.etcd.endpoints=127.0.0.1:1",
+            "--set=kafka.bootstrap.servers=127.0.0.1:1",
+            "--set",
+            archive()
+        };
+        for (String[] verb : new String[][] {
+            {"check"}, {"plan", "--to=latest"}, {"get", "k"}, {"restore", "--to=latest", "-o", "x.db"}
+        }) {
+            assertThat(refused(both(verb, clusters)).err())
+                    .contains("2 clusters are configured: prod, stage")
+                    .contains("hint: pick one with --cluster NAME");
+            assertThat(refused(both(verb, both(clusters, "--cluster=stag"))).err())
+                    .contains("no cluster stag is configured, but prod, stage")
+                    .contains("--cluster stage");
+        }
+        assertThat(refused(both(new String[] {"capture", "--new-source"}, clusters))
+                        .err())
+                .contains("--cluster NAME");
+        assertThat(refused(both(new String[] {"run", "--new-source"}, clusters)).err())
+                .contains("--cluster NAME");
+    }
+
+    private static String[] both(String[] some, String... others) {
+        return Stream.concat(Stream.of(some), Stream.of(others)).toArray(String[]::new);
     }
 
     @ParameterizedTest

@@ -54,6 +54,35 @@ class StopIT {
     }
 
     @Test
+    void severalClustersAreClosedTogetherOneThatNeverAnsweredToo() throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                KafkaServer kafka = KafkaServer.launch()) {
+            Path settings = settings(Map.of(
+                    "clusters", "here,away",
+                    "clusters.here.etcd.endpoints", etcd.endpoint(),
+                    "clusters.away.etcd.endpoints", "127.0.0.1:1",
+                    "clusters.away.topic.partition", "1",
+                    "kafka.bootstrap.servers", kafka.bootstrapServers(),
+                    "topic.partitions", "2",
+                    "topic.replication.factor", "1",
+                    "archive.uri", dir.resolve("archive").toUri().toString()));
+            etcd.etcdctl("put", "k", "v");
+            Process running = start("run", settings);
+            until(
+                    PATIENCE,
+                    () -> Invocation.of("get", "k", "--cluster", "here", "--config", settings.toString()),
+                    run -> run.code() == 0 && run.out().contains("v"));
+            String log = stop(running);
+            assertThat(log)
+                    .contains("capture of cluster away has ended and is tried again")
+                    .doesNotContain("not stopped in order");
+            assertThat(in("spool/tidemark-tidemark.revisions-compactor"))
+                    .as(log)
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void whatWasBegunIsDroppedWithItsFiles() throws Exception {
         SmallArchive archive = SmallArchive.shared();
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {

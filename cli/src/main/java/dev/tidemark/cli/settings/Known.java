@@ -20,6 +20,11 @@ public final class Known {
 
     public static final Setting<String> CLUSTER_NAME =
             open("cluster.name", "default", "The cluster's name: the archive keeps it under this name.", Known::name);
+    public static final Setting<List<String>> CLUSTERS = open(
+            "clusters",
+            null,
+            "Names of the clusters, separated by commas, where one installation serves several; instead of cluster.name.",
+            Known::names);
     public static final Setting<List<String>> ETCD_ENDPOINTS = open(
             "etcd.endpoints",
             "http://127.0.0.1:2379",
@@ -138,6 +143,7 @@ public final class Known {
     public static List<Setting<?>> all() {
         return Stream.<Setting<?>>of(
                         CLUSTER_NAME,
+                        CLUSTERS,
                         ETCD_ENDPOINTS,
                         ETCD_USERNAME,
                         ETCD_PASSWORD,
@@ -171,6 +177,14 @@ public final class Known {
                 .toList();
     }
 
+    /** The settings that each of several clusters may have for itself, as clusters.NAME.KEY. */
+    static List<Setting<?>> perCluster() {
+        List<Setting<?>> others = List.of(TOPIC_PARTITION, CAPTURE_SPOOL_BYTES, CHECK_KEY);
+        return all().stream()
+                .filter(setting -> setting.key().startsWith("etcd.") || others.contains(setting))
+                .toList();
+    }
+
     private static <T> Setting<T> open(String key, String defaultText, String doc, Function<String, T> parser) {
         return new Setting<>(key, defaultText, OPEN, doc, parser);
     }
@@ -184,6 +198,17 @@ public final class Known {
             throw new IllegalArgumentException("1 to 63 letters, digits, dots, dashes and underscores");
         }
         return text;
+    }
+
+    private static List<String> names(String text) {
+        List<String> names = Stream.of(text.split(",", -1))
+                .map(String::strip)
+                .map(Known::name)
+                .toList();
+        if (names.stream().distinct().count() < names.size()) {
+            throw new IllegalArgumentException("names that are different from each other, separated by commas");
+        }
+        return names;
     }
 
     private static String key(String text) {

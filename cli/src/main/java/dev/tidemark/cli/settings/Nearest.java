@@ -1,5 +1,6 @@
 package dev.tidemark.cli.settings;
 
+import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds the known key that a mistyped one was most likely meant to be, by edit distance. */
@@ -9,6 +10,13 @@ final class Nearest {
     static Setting<?> to(String key) {
         return Known.all().stream()
                 .min(Comparator.comparingInt(known -> distance(key, known.key())))
+                .orElseThrow();
+    }
+
+    /** The nearest of some words; there is at least one. */
+    static String among(Collection<String> words, String word) {
+        return words.stream()
+                .min(Comparator.comparingInt(known -> distance(word, known)))
                 .orElseThrow();
     }
 

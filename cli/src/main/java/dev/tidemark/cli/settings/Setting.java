@@ -1,5 +1,6 @@
 package dev.tidemark.cli.settings;
 
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,11 @@ public record Setting<T>(String key, String defaultText, Secrecy secrecy, String
 
     /** The environment variable of the same meaning. */
     public String variable() {
-        return "TIDEMARK_" + key.toUpperCase(java.util.Locale.ROOT).replace('.', '_');
+        return variable(key);
+    }
+
+    /** The environment variable of a key; a cluster's name in it may hold other signs than letters and digits. */
+    static String variable(String key) {
+        return "TIDEMARK_" + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 }

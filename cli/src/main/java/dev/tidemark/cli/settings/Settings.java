@@ -3,12 +3,15 @@ package dev.tidemark.cli.settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
- * The settings of one run: what the file, the environment and the command line say, in rising order of precedence.
+ * The settings of one run: what the file, the environment and the command line say, in rising order of precedence. Where
+ * several clusters are configured, what may differ between them can only be asked of {@link #cluster one} of them.
  * Immutable.
  */
 public final class Settings {
@@ -16,8 +19,12 @@ public final class Settings {
 
     private final Map<String, String> texts;
 
-    private Settings(Map<String, String> texts) {
+    /** How a key was written where it is set for one cluster alone. */
+    private final UnaryOperator<String> written;
+
+    private Settings(Map<String, String> texts, UnaryOperator<String> written) {
         this.texts = texts;
+        this.written = written;
     }
 
     /**
@@ -27,10 +34,82 @@ public final class Settings {
      * @throws SettingsException with the nearest known key if one is unknown, or what is expected if a value is wrong
      */
     public static Settings of(Map<String, String> texts) {
-        texts.keySet().forEach(Settings::requireKnown);
-        Settings settings = new Settings(new TreeMap<>(texts));
-        Known.all().stream().filter(setting -> texts.containsKey(setting.key())).forEach(settings::find);
+        Settings settings = new Settings(new TreeMap<>(texts), key -> key);
+        List<String> names = settings.find(Known.CLUSTERS).orElse(List.of());
+        Clusters clusters = new Clusters(names);
+        for (String key : texts.keySet()) {
+            if (key.startsWith(Clusters.PREFIX)) {
+                clusters.requireKnown(key);
+            } else {
+                requireKnown(key);
+            }
+        }
+        if (!names.isEmpty() && texts.containsKey(Known.CLUSTER_NAME.key())) {
+            throw new SettingsException(
+                    "of cluster.name and clusters both are set", "remove one; --cluster NAME picks one of several");
+        }
+        settings.requireForm();
+        List<Settings> each = settings.each();
+        each.forEach(Settings::requireForm);
+        Clusters.requireApart(each);
         return settings;
+    }
+
+    private void requireForm() {
+        Known.all().stream().filter(setting -> texts.containsKey(setting.key())).forEach(this::parsed);
+    }
+
+    /** The names of the configured clusters: those of {@code clusters}, or the one {@code cluster.name}. */
+    public List<String> clusters() {
+        return parsed(Known.CLUSTERS)
+                .or(() -> parsed(Known.CLUSTER_NAME).map(List::of))
+                .orElseThrow();
+    }
+
+    /** The settings of each configured cluster. */
+    public List<Settings> each() {
+        return clusters().stream().map(this::view).toList();
+    }
+
+    /**
+     * The settings of one cluster. Where no cluster is configured at all, any name will do.
+     *
+     * @throws SettingsException if there is none of this name
+     */
+    public Settings cluster(String name) {
+        if (!texts.containsKey(Known.CLUSTERS.key()) && !texts.containsKey(Known.CLUSTER_NAME.key())) {
+            return with(Map.of(Known.CLUSTER_NAME.key(), name));
+        }
+        if (!clusters().contains(name)) {
+            throw new SettingsException(
+                    "no cluster " + name + " is configured, but " + String.join(", ", clusters()),
+                    "did you mean --cluster " + Nearest.among(clusters(), name) + "?");
+        }
+        return view(name);
+    }
+
+    /**
+     * The settings of the only cluster.
+     *
+     * @throws SettingsException with their names if there are several
+     */
+    public Settings onlyCluster() {
+        requireOne();
+        return view(clusters().get(0));
+    }
+
+    private void requireOne() {
+        if (clusters().size() > 1) {
+            throw new SettingsException(
+                    clusters().size() + " clusters are configured: " + String.join(", ", clusters()),
+                    "pick one with --cluster NAME");
+        }
+    }
+
+    private Settings view(String cluster) {
+        return texts.containsKey(Known.CLUSTERS.key())
+                ? new Settings(Clusters.texts(cluster, texts), key -> Clusters.written(cluster, key, texts))
+                : this;
     }
 
     /** These settings with others on top. */
@@ -42,6 +121,20 @@ public final class Settings {
 
     /** The value, or the default's, or empty. */
     public <T> Optional<T> find(Setting<T> setting) {
+        if (setting.equals(Known.CLUSTER_NAME) || Known.perCluster().contains(setting)) {
+            requireOne();
+        }
+        return parsed(setting);
+    }
+
+    /** A setting's value as some text says it. */
+    static <T> T parsed(Setting<T> setting, String text) {
+        return new Settings(Map.of(setting.key(), text), key -> key)
+                .parsed(setting)
+                .orElseThrow();
+    }
+
+    private <T> Optional<T> parsed(Setting<T> setting) {
         String text = text(setting);
         if (text == null) {
             return Optional.empty();
@@ -51,7 +144,9 @@ public final class Settings {
         } catch (IllegalArgumentException | ArithmeticException e) {
             String shown = setting.secrecy() == Setting.Secrecy.SECRET ? "" : " \"" + text + "\"";
             throw new SettingsException(
-                    "the setting " + setting.key() + " has no valid value" + shown, "expected " + e.getMessage(), e);
+                    "the setting " + written.apply(setting.key()) + " has no valid value" + shown,
+                    "expected " + e.getMessage(),
+                    e);
         }
     }
 
@@ -89,7 +184,7 @@ public final class Settings {
         String text = texts.get(setting.key());
         if (text == null && setting.secrecy() == Setting.Secrecy.SECRET) {
             String file = texts.get(setting.key() + FILE_SUFFIX);
-            return file == null ? null : content(setting.key() + FILE_SUFFIX, file);
+            return file == null ? null : content(written.apply(setting.key() + FILE_SUFFIX), file);
         }
         return text == null ? setting.defaultText() : text;
     }

@@ -11,15 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Gathers settings from a file, the environment and the command line; each overrides the one before. */
 public final class SettingsLoader {
     private static final Pattern KEY = Pattern.compile("[a-z0-9]+(\\.[a-z0-9]+)+");
     private static final String VARIABLE_PREFIX = "TIDEMARK_";
+    private static final String CLUSTER_VARIABLE_PREFIX = VARIABLE_PREFIX + "CLUSTERS_";
 
     /** Variables of the environment that belong to the launcher and the sandbox, not to the settings. */
     private static final List<String> NOT_SETTINGS =
@@ -42,7 +45,14 @@ public final class SettingsLoader {
         if (file != null) {
             texts.putAll(fromFile(file));
         }
-        texts.putAll(fromEnvironment());
+        Map<String, String> assigned = assigned(assignments);
+        texts.putAll(fromEnvironment(clusters(texts, assigned)));
+        texts.putAll(assigned);
+        return Settings.of(texts);
+    }
+
+    private static Map<String, String> assigned(List<String> assignments) {
+        Map<String, String> texts = new TreeMap<>();
         for (String assignment : assignments) {
             int equals = assignment.indexOf('=');
             if (equals < 1) {
@@ -50,7 +60,17 @@ public final class SettingsLoader {
             }
             texts.put(assignment.substring(0, equals).strip(), assignment.substring(equals + 1));
         }
-        return Settings.of(texts);
+        return texts;
+    }
+
+    /** Names in variables are read by the clusters there are: these must be known before all else. */
+    private Clusters clusters(Map<String, String> file, Map<String, String> assigned) {
+        String key = Known.CLUSTERS.key();
+        String names = Stream.of(assigned.get(key), environment.get(Known.CLUSTERS.variable()), file.get(key))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        return new Clusters(names == null ? List.of() : Settings.parsed(Known.CLUSTERS, names));
     }
 
     /** Shows only what looks like a key: the rest may be a secret behind a mistyped sign. */
@@ -60,27 +80,28 @@ public final class SettingsLoader {
                 "not a setting: " + (key.lookingAt() ? key.group() + "..." : "it has no key"), "write --set key=value");
     }
 
-    private Map<String, String> fromEnvironment() {
+    private Map<String, String> fromEnvironment(Clusters clusters) {
         Map<String, String> texts = new TreeMap<>();
         environment.forEach((variable, text) -> {
             if (variable.startsWith(VARIABLE_PREFIX) && NOT_SETTINGS.stream().noneMatch(variable::startsWith)) {
-                String key = keyOf(variable);
-                if (!Settings.isKnown(key)) {
-                    throw new SettingsException(
-                            "the environment variable " + variable + " names no setting: there is no " + key,
-                            "did you mean " + Nearest.to(key).variable()
-                                    + "? If it is not meant for tidemark, unset it");
-                }
-                texts.put(key, text);
+                texts.put(
+                        variable.startsWith(CLUSTER_VARIABLE_PREFIX) ? clusters.keyOf(variable) : keyOf(variable),
+                        text);
             }
         });
         return texts;
     }
 
     private static String keyOf(String variable) {
-        return variable.substring(VARIABLE_PREFIX.length())
+        String key = variable.substring(VARIABLE_PREFIX.length())
                 .toLowerCase(Locale.ROOT)
                 .replace('_', '.');
+        if (!Settings.isKnown(key)) {
+            throw new SettingsException(
+                    "the environment variable " + variable + " names no setting: there is no " + key,
+                    "did you mean " + Nearest.to(key).variable() + "? If it is not meant for tidemark, unset it");
+        }
+        return key;
     }
 
     private static Map<String, String> fromFile(Path file) {

@@ -23,7 +23,8 @@ final class MetricsPage {
               `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, generation, committedRevision}]}]`. An etcd, Kafka or archive
               that is away makes it 503; the service waits and goes on by itself, so it is something to alert on and no reason to restart the process.
 
-            Alert rules to begin with stand in [prometheus-alerts.yaml](../deploy/prometheus-alerts.yaml). Counters begin at 0 with the process.
+            Alert rules to begin with stand in [prometheus-alerts.yaml](../deploy/prometheus-alerts.yaml). Counters begin at 0 with the process,
+            and those of one of several clusters also when it is captured anew after its capture has ended.
 
             """;
     private static final String TABLE =

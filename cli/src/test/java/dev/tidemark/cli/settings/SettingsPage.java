@@ -20,11 +20,26 @@ final class SettingsPage {
             |---|---|---|---|
             """;
 
+    private static final String CLUSTERS =
+            """
+
+            ## Several clusters
+            `clusters=prod,stage` instead of `cluster.name` lets one process capture several clusters. What is set as above counts for all of them; each of the keys
+            below may be set for one alone, as `clusters.NAME.KEY`, such as `clusters.prod.etcd.endpoints` (YAML: `clusters: [prod, stage]`, and the keys of one below
+            `clusters.prod:`). Each needs a `topic.partition` and an `etcd.endpoints` of its own: two clusters on one partition or one source are refused. In the
+            environment the name stands in capitals, other signs than letters and digits as `_`: `TIDEMARK_CLUSTERS_PROD_ETCD_ENDPOINTS`; a variable that could mean two
+            clusters is refused.
+
+            """;
+
     private SettingsPage() {}
 
     static String text() {
         StringBuilder page = new StringBuilder(HEAD.formatted(passThrough()));
         Known.all().forEach(setting -> page.append(row(setting)));
+        page.append(CLUSTERS);
+        Known.perCluster()
+                .forEach(setting -> page.append("- ").append(keys(setting)).append('\n'));
         return page.toString();
     }
 
@@ -35,14 +50,18 @@ final class SettingsPage {
     }
 
     private static String row(Setting<?> setting) {
-        String keys = code(setting.key());
+        String keys = keys(setting);
         String variables = code(setting.variable());
         if (setting.secrecy() == Setting.Secrecy.SECRET) {
-            keys += " or " + code(setting.key() + ".file");
             variables += " or " + code(setting.variable() + "_FILE");
         }
         return String.format(
                 Locale.ROOT, "| %s | %s | %s | %s |\n", keys, variables, defaultOf(setting), cell(setting.doc()));
+    }
+
+    private static String keys(Setting<?> setting) {
+        String key = code(setting.key());
+        return setting.secrecy() == Setting.Secrecy.SECRET ? key + " or " + code(setting.key() + ".file") : key;
     }
 
     /** What another machine would show as well. */
