@@ -8,7 +8,6 @@ import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdCluster;
 import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.KafkaServer;
-import dev.tidemark.sandbox.workload.Oracle;
 import dev.tidemark.sandbox.workload.Plan;
 import dev.tidemark.sandbox.workload.Workload;
 import java.nio.file.Path;
@@ -17,8 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A source of three members, of which one is lost in every way while capture follows that very one. */
 class SourceClusterIT {
-    private static final Pattern REVISION = Pattern.compile("(\\d+)/\\d+ (PUT|DELETE)");
-
     private static KafkaServer kafka;
 
     @TempDir
@@ -93,7 +88,14 @@ class SourceClusterIT {
 
     /** Capture begins at one member; it is broken under load, and healed; then everything must be there once. */
     private void capture(TestInfo test, int broken, Runnable breaking, Runnable healing) {
-        try (Workload workload = Workload.enduring(etcd.endpoints())) {
+        // Not by the broken member: a leader that was cut off carries out much later what nobody waits for any more,
+        // and
+        // which of two transactions that put and delete one key it was, no state tells.
+        List<String> others = IntStream.range(0, etcd.size())
+                .filter(member -> member != broken)
+                .mapToObj(etcd.endpoints()::get)
+                .toList();
+        try (Workload workload = Workload.enduring(others)) {
             CaptureSettings settings = settings(test, broken);
             try (RunningCapture capture = new RunningCapture(settings, store)) {
                 capture.await(1);
@@ -110,28 +112,8 @@ class SourceClusterIT {
             }
             TopicReader topic = TopicReader.read(settings, scratch);
             assertThat(topic.generations).hasSize(1);
-            assertHold(topic.newest(), workload.oracle());
+            WatchProperties.assertHold(topic.newest(), workload.oracle());
         }
-    }
-
-    /** Where topic and oracle differ etcd itself says who is right. */
-    private void assertHold(TopicReader.Told told, Oracle oracle) {
-        try {
-            WatchProperties.assertHold(told, oracle);
-        } catch (AssertionError e) {
-            Matcher revision = REVISION.matcher(String.valueOf(e.getMessage()));
-            String truth = revision.find() ? writtenBy(revision.group(1)) : "nothing, as no revision is named";
-            throw new AssertionError(e.getMessage() + "\netcd says: " + truth, e);
-        }
-    }
-
-    private String writtenBy(String revision) {
-        return etcd.etcdctl("get", "", "--prefix", "--rev=" + revision, "-w", "fields")
-                .lines()
-                .filter(line -> line.startsWith("\"ModRevision\"")
-                        || line.startsWith("\"Value\"")
-                        || line.startsWith("\"Key\""))
-                .reduce("", (before, line) -> before.endsWith(": " + revision + "\n") ? before : before + line + "\n");
     }
 
     private static CompletableFuture<Void> load(Workload workload) {
