@@ -144,10 +144,8 @@ final class CaptureGauge {
 
     /** The source has a revision. */
     synchronized void known(long revision) {
-        long now = clock.millis();
-        // what is new may exist since the source was last heard of
-        times.seen(revision, contactAt == 0 ? now : contactAt);
-        contactAt = now;
+        contactAt = clock.millis();
+        times.seen(revision, contactAt);
     }
 
     /** The source's history is another one. */
