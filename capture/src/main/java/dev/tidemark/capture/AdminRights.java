@@ -25,10 +25,23 @@ final class AdminRights {
 
     /** A snapshot was refused. */
     synchronized void refused(EtcdException.Credentials why) {
+        refused(
+                "no snapshot may be taken of the source, so there is no base: revisions are captured but cannot be"
+                        + " restored yet",
+                why);
+    }
+
+    /** A snapshot that was to renew leases, users and roles was refused, or whether they have changed. */
+    synchronized void refusedSide(EtcdException.Credentials why) {
+        refused(
+                "no snapshot may be taken of the source any more: leases, users and roles are restored as they were in"
+                        + " the last one",
+                why);
+    }
+
+    private void refused(String lacking, EtcdException.Credentials why) {
         boolean first = missing.isEmpty();
-        missing = Optional.of(
-                "no snapshot may be taken of the source, so there is no base: revisions are captured but cannot"
-                        + " be restored yet (" + why.getMessage() + ")");
+        missing = Optional.of(lacking + " (" + why.getMessage() + ")");
         if (first || clock.millis() - toldAt >= REPEAT.toMillis()) {
             toldAt = clock.millis();
             LOG.warn("{}; hint: {}", missing.get(), why.hint());

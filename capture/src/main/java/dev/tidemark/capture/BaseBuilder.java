@@ -12,9 +12,6 @@ import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionSequence;
 import dev.tidemark.schemas.avro.SegmentRef;
-import dev.tidemark.schemas.avro.SideRecord;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -23,8 +20,6 @@ import org.roaringbitmap.RoaringBitmap;
  * and by a merge of their key indexes the live sets at R and at C.
  */
 final class BaseBuilder {
-    private static final String KEY_BUCKET = "key";
-
     private final BaseFile file;
     private final CrossCheck crossCheck;
 
@@ -63,7 +58,7 @@ final class BaseBuilder {
                 segments,
                 live,
                 liveAtC,
-                side(),
+                SideBuckets.of(file.database()),
                 digest.finish(compacted, revision, 0));
     }
 
@@ -87,21 +82,6 @@ final class BaseBuilder {
                                 .map(Segment::open)
                                 .map(Survivors.Input::raw)
                                 .toList());
-    }
-
-    /** The other buckets, which are few beside the keys. */
-    private List<SideRecord> side() {
-        List<SideRecord> pairs = new ArrayList<>();
-        for (String bucket : file.database().bucketNames()) {
-            if (!bucket.equals(KEY_BUCKET)) {
-                file.database()
-                        .forEach(
-                                bucket,
-                                (key, value) -> pairs.add(
-                                        new SideRecord(bucket, ByteBuffer.wrap(key), ByteBuffer.wrap(value))));
-            }
-        }
-        return pairs;
     }
 
     /** The one pass over the file's records. */

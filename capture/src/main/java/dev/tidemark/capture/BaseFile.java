@@ -1,8 +1,10 @@
 package dev.tidemark.capture;
 
 import dev.tidemark.etcd.file.EtcdDatabase;
+import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdStatus;
 import dev.tidemark.etcd.rpc.SnapshotFile;
+import dev.tidemark.schemas.Failure;
 import java.io.Closeable;
 import java.nio.file.Path;
 
@@ -26,6 +28,48 @@ record BaseFile(
         long askedAt,
         long takenAt)
         implements Closeable {
+    /**
+     * Takes a snapshot of a member.
+     *
+     * @param reached who answered
+     * @param askedAt when it was asked for its revision, milliseconds since the epoch
+     * @param wanted the snapshot's revision is this or newer: agreed with the quorum, or the member may lag behind
+     * @param purpose first word of the directory's name
+     * @throws CaptureException UNAVAILABLE if the member lags behind
+     */
+    static BaseFile take(
+            BaseJob.Surroundings around, Members.Reached reached, long askedAt, long wanted, String purpose) {
+        EtcdClient client = reached.client();
+        Path directory =
+                Rooms.create(around.directory(), purpose + "-" + around.ids().get());
+        try {
+            EtcdStatus status = client.status();
+            if (status.clusterId() != reached.header().clusterId()) {
+                throw new CaptureException(
+                        Failure.UNAVAILABLE,
+                        client.endpoint() + " changed its cluster between two questions",
+                        "check etcd.endpoints");
+            }
+            SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
+            long takenAt =
+                    around.clock().read().latestMillis() - snapshot.streamed().toMillis();
+            EtcdDatabase database = EtcdDatabase.open(snapshot.path());
+            BaseFile file = new BaseFile(directory, snapshot, database, client.endpoint(), status, askedAt, takenAt);
+            if (file.revision() < wanted) {
+                file.close();
+                throw new CaptureException(
+                        Failure.UNAVAILABLE,
+                        "the snapshot of " + client.endpoint() + " is of revision " + file.revision() + ", older than "
+                                + wanted,
+                        "the member lags behind: another one is asked");
+            }
+            return file;
+        } catch (RuntimeException e) {
+            Rooms.delete(directory);
+            throw e;
+        }
+    }
+
     /** R: the snapshot's revision. */
     long revision() {
         return database.revision();

@@ -5,12 +5,8 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.UploadedBase;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.etcd.file.DamagedFileException;
-import dev.tidemark.etcd.file.EtcdDatabase;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
-import dev.tidemark.etcd.rpc.EtcdHeader;
-import dev.tidemark.etcd.rpc.EtcdStatus;
-import dev.tidemark.etcd.rpc.SnapshotFile;
 import dev.tidemark.schemas.DensityException;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
@@ -52,7 +48,12 @@ final class BaseJob implements Runnable {
             Supplier<String> ids,
             WarpedClock clock,
             Spool spool,
-            AdminRights rights) {}
+            AdminRights rights) {
+        /** The same with other connections. */
+        Surroundings with(Members others) {
+            return new Surroundings(others, archive, directory, ids, clock, spool, rights);
+        }
+    }
 
     /** Hears about the snapshot before anything is made of it, from the job's thread, perhaps more than once. */
     interface Listener {
@@ -132,7 +133,8 @@ final class BaseJob implements Runnable {
         long askedAt = around.clock.read().earliestMillis();
         Members.Reached reached = around.members.reach();
         try (EtcdClient client = reached.client()) {
-            try (BaseFile file = take(client, askedAt, reached.header())) {
+            long wanted = Math.max(atLeast, reached.header().revision());
+            try (BaseFile file = BaseFile.take(around, reached, askedAt, wanted, "base")) {
                 around.rights.granted();
                 listener.taken(file);
                 BaseDraft draft = new BaseBuilder(file, crossCheck).build(generation);
@@ -145,37 +147,6 @@ final class BaseJob implements Runnable {
                 around.spool.add(new Item.Ready(new TopicEvent.BaseReady(
                         generation, draft.revision(), uploaded.descriptor(), uploaded.sha256())));
             }
-        }
-    }
-
-    private BaseFile take(EtcdClient client, long askedAt, EtcdHeader quorum) {
-        long wanted = Math.max(atLeast, quorum.revision());
-        Path directory = Rooms.create(around.directory, "base-" + around.ids.get());
-        try {
-            EtcdStatus status = client.status();
-            if (status.clusterId() != quorum.clusterId()) {
-                throw new CaptureException(
-                        Failure.UNAVAILABLE,
-                        client.endpoint() + " changed its cluster between two questions",
-                        "check etcd.endpoints");
-            }
-            SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
-            long takenAt =
-                    around.clock.read().latestMillis() - snapshot.streamed().toMillis();
-            EtcdDatabase database = EtcdDatabase.open(snapshot.path());
-            BaseFile file = new BaseFile(directory, snapshot, database, client.endpoint(), status, askedAt, takenAt);
-            if (file.revision() < wanted) {
-                file.close();
-                throw new CaptureException(
-                        Failure.UNAVAILABLE,
-                        "the snapshot of " + client.endpoint() + " is of revision " + file.revision() + ", older than "
-                                + wanted,
-                        "the member lags behind: another one is asked");
-            }
-            return file;
-        } catch (RuntimeException e) {
-            Rooms.delete(directory);
-            throw e;
         }
     }
 

@@ -346,7 +346,14 @@ public final class Capture implements Closeable {
                     time,
                     spool,
                     rights);
-            generations = new Generations(settings, spool, around, time, standing);
+            generations = new Generations(
+                    settings,
+                    spool,
+                    around,
+                    generation -> new SideKeeper(
+                            around.with(new Members(settings.source(), connector)), settings.sideState(), generation),
+                    time,
+                    standing);
             follower = new Follower(
                     new Members(settings.source(), connector),
                     spool,

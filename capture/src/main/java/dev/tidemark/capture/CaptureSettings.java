@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param checkpointInterval how often checkpoints are cut; time travels three times as often
  * @param spool where changes wait while Kafka is away, and where snapshots are put
  * @param newSource what to do if another etcd cluster answers than the one captured so far
+ * @param sideState how often leases, users and roles are renewed
  */
 public record CaptureSettings(
         String cluster,
@@ -29,7 +30,8 @@ public record CaptureSettings(
         Map<String, String> kafka,
         Duration checkpointInterval,
         Spool spool,
-        NewSource newSource) {
+        NewSource newSource,
+        SideRenewal sideState) {
     /**
      * The revisions topic and the cluster's place in it.
      *
@@ -86,7 +88,52 @@ public record CaptureSettings(
         ACCEPT
     }
 
+    /**
+     * How often leases, users and roles are renewed within a generation, by a snapshot each time.
+     *
+     * @param interval at least so often; zero: only when users or roles have changed
+     * @param poll how often the source is asked whether they have
+     */
+    public record SideRenewal(Duration interval, Duration poll) {
+        /** Every day, and within five minutes of a change. */
+        public static final SideRenewal DEFAULT = new SideRenewal(Duration.ofHours(24), Duration.ofMinutes(5));
+
+        /** The same with another interval. */
+        public static SideRenewal every(Duration interval) {
+            return new SideRenewal(interval, DEFAULT.poll);
+        }
+
+        public SideRenewal {
+            if (interval.isNegative() || poll.toMillis() < 1) {
+                throw new CaptureException(
+                        Failure.USAGE,
+                        "leases, users and roles renewed every " + interval + ", asked for every " + poll,
+                        "sidestate.interval is 0s or more");
+            }
+        }
+    }
+
+    /** With leases, users and roles renewed every day. */
+    public CaptureSettings(
+            String cluster,
+            List<EtcdSettings> source,
+            Topic topic,
+            String installation,
+            Map<String, String> kafka,
+            Duration checkpointInterval,
+            Spool spool,
+            NewSource newSource) {
+        this(cluster, source, topic, installation, kafka, checkpointInterval, spool, newSource, SideRenewal.DEFAULT);
+    }
+
+    /** The same with leases, users and roles renewed at another pace. */
+    public CaptureSettings withSideState(SideRenewal pace) {
+        return new CaptureSettings(
+                cluster, source, topic, installation, kafka, checkpointInterval, spool, newSource, pace);
+    }
+
     public CaptureSettings {
+        Objects.requireNonNull(sideState);
         Objects.requireNonNull(cluster);
         Objects.requireNonNull(topic);
         Objects.requireNonNull(installation);

@@ -215,6 +215,7 @@ final class Follower implements Runnable {
             return;
         }
         generations.bringBase();
+        generations.keepSide();
         OptionalLong start = new WatchStart(member::isCompacted).after(position);
         long backlog = now.revision() - position.last();
         if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ final class Generations {
     private final String cluster;
     private final Spool spool;
     private final BaseJob.Surroundings around;
+    private final Function<String, SideKeeper> keepers;
     private final Supplier<String> ids;
     private final WarpedClock clock;
     private final CaptureSettings.NewSource newSource;
@@ -53,6 +55,7 @@ final class Generations {
     private long archivedLast;
     private CompletableFuture<TopicEvent.GenerationOpened> gate = CompletableFuture.completedFuture(null);
     private Thread baseThread;
+    private Optional<SideKeeper> side = Optional.empty();
 
     /**
      * Where a generation stands when capture starts.
@@ -70,8 +73,17 @@ final class Generations {
             boolean basePending,
             long archivedLast) {}
 
+    /**
+     * @param keepers makes the keeper of a generation's leases, users and roles
+     */
     Generations(
-            CaptureSettings settings, Spool spool, BaseJob.Surroundings around, WarpedClock clock, Standing standing) {
+            CaptureSettings settings,
+            Spool spool,
+            BaseJob.Surroundings around,
+            Function<String, SideKeeper> keepers,
+            WarpedClock clock,
+            Standing standing) {
+        this.keepers = keepers;
         this.cluster = settings.cluster();
         this.newSource = settings.newSource();
         this.spool = spool;
@@ -126,6 +138,7 @@ final class Generations {
         Position over = position();
         LOG.warn("generation {} ends at revision {}: {}", over.generation(), over.last(), detail);
         stopBase();
+        stopSide();
         // A generation whose gate was never opened does not exist: the one before it is still the one that ends.
         boolean existed = !gate.cancel(false) && !gate.isCancelled();
         if (existed) {
@@ -198,6 +211,20 @@ final class Generations {
         }
     }
 
+    /** Sees to it that the open generation's leases, users and roles are renewed. */
+    void keepSide() {
+        if (side.isEmpty()) {
+            SideKeeper keeper = keepers.apply(position().generation());
+            side = Optional.of(keeper);
+            keeper.start();
+        }
+    }
+
+    private void stopSide() {
+        side.ifPresent(SideKeeper::close);
+        side = Optional.empty();
+    }
+
     private void startBase(Position of, long atLeast, BaseJob.Listener listener) {
         CrossCheck check = new CrossCheck(of.overlap(), Math.max(of.last(), atLeast));
         of.compareWith(check);
@@ -217,6 +244,7 @@ final class Generations {
     /** Stops what runs beside, and waits for it: its directory is emptied next. */
     void close() {
         Optional<Thread> stopped = stopBase();
+        stopSide();
         gate.cancel(false);
         try {
             if (stopped.isPresent()) {

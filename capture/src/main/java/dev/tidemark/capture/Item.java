@@ -22,6 +22,8 @@ sealed interface Item {
         void gate(Gate item);
 
         void ready(Ready item);
+
+        void side(Side item);
     }
 
     /**
@@ -85,6 +87,19 @@ sealed interface Item {
         @Override
         public void accept(Visitor visitor) {
             visitor.ready(this);
+        }
+    }
+
+    /** A later side state stands in the archive. */
+    record Side(TopicEvent.SideReady event) implements Item {
+        @Override
+        public String generation() {
+            return event.generation();
+        }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.side(this);
         }
     }
 }

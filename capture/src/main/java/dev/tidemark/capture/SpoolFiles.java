@@ -203,6 +203,11 @@ final class SpoolFiles implements Closeable {
         }
 
         @Override
+        public void sideReady(TopicEvent.SideReady event) {
+            throw unexpected(event);
+        }
+
+        @Override
         public void progress(TopicEvent.Progress event) {
             throw unexpected(event);
         }

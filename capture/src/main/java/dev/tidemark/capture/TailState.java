@@ -95,6 +95,13 @@ final class TailState implements TopicVisitor {
     }
 
     @Override
+    public void sideReady(TopicEvent.SideReady event) {
+        if (!event.generation().equals(generation)) {
+            begin(event.generation());
+        }
+    }
+
+    @Override
     public void progress(TopicEvent.Progress event) {
         if (!event.generation().equals(generation)) {
             begin(event.generation());

@@ -354,6 +354,14 @@ final class TopicWriter {
             }
         }
 
+        /** Told twice after an error it still gets one place in the archive. */
+        @Override
+        public void side(Item.Side item) {
+            if (item.generation().equals(standing.generation)) {
+                send(encoder.encode(item.event()));
+            }
+        }
+
         @Override
         public void gate(Item.Gate item) {
             throw new IllegalStateException("a gate is no part of a transaction");

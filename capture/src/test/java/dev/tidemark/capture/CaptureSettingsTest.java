@@ -78,6 +78,18 @@ class CaptureSettingsTest {
     }
 
     @Test
+    void usersAreAskedForEveryFiveMinutesAndRenewedEveryDayUnlessToldOtherwise() {
+        CaptureSettings.SideRenewal daily = settings(Map.of()).sideState();
+        assertThat(daily.interval()).isEqualTo(Duration.ofDays(1));
+        assertThat(daily.poll()).isEqualTo(Duration.ofMinutes(5));
+        CaptureSettings onChange = settings(Map.of()).withSideState(CaptureSettings.SideRenewal.every(Duration.ZERO));
+        assertThat(onChange.sideState().interval()).isZero();
+        assertThat(onChange.cluster()).isEqualTo("prod");
+        assertThatThrownBy(() -> CaptureSettings.SideRenewal.every(Duration.ofSeconds(-1)))
+                .hasMessageContaining("renewed every");
+    }
+
+    @Test
     void theTopicOfThreeReplicasWaitsForTwo() {
         assertThat(TopicSetup.required((short) 3))
                 .containsEntry("min.insync.replicas", "2")

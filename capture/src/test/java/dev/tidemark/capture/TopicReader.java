@@ -24,6 +24,7 @@ final class TopicReader implements TopicVisitor {
         final List<Change> changes = new ArrayList<>();
         final Map<Long, Long> leases = new HashMap<>();
         final List<TopicEvent.BaseReady> bases = new ArrayList<>();
+        final List<TopicEvent.SideReady> sides = new ArrayList<>();
         final RevisionSequence sequence;
         long progress;
         int ticks;
@@ -92,6 +93,11 @@ final class TopicReader implements TopicVisitor {
     @Override
     public void baseReady(TopicEvent.BaseReady event) {
         newest().bases.add(event);
+    }
+
+    @Override
+    public void sideReady(TopicEvent.SideReady event) {
+        newest().sides.add(event);
     }
 
     @Override

@@ -147,19 +147,20 @@ final class Wiring {
     CaptureSettings capture(CaptureSettings.NewSource newSource) {
         CaptureSettings.Spool spool = CaptureSettings.Spool.in(spool("capture"));
         return new CaptureSettings(
-                settings.get(Known.CLUSTER_NAME),
-                source(),
-                new CaptureSettings.Topic(
-                        settings.get(Known.TOPIC_REVISIONS),
-                        settings.get(Known.TOPIC_PARTITION),
-                        settings.get(Known.TOPIC_PARTITIONS),
-                        settings.get(Known.TOPIC_REPLICATION_FACTOR).shortValue()),
-                installation(),
-                kafka(),
-                settings.get(Known.CHECKPOINT_INTERVAL),
-                new CaptureSettings.Spool(
-                        spool.directory(), spool.memoryBytes(), settings.get(Known.CAPTURE_SPOOL_BYTES)),
-                newSource);
+                        settings.get(Known.CLUSTER_NAME),
+                        source(),
+                        new CaptureSettings.Topic(
+                                settings.get(Known.TOPIC_REVISIONS),
+                                settings.get(Known.TOPIC_PARTITION),
+                                settings.get(Known.TOPIC_PARTITIONS),
+                                settings.get(Known.TOPIC_REPLICATION_FACTOR).shortValue()),
+                        installation(),
+                        kafka(),
+                        settings.get(Known.CHECKPOINT_INTERVAL),
+                        new CaptureSettings.Spool(
+                                spool.directory(), spool.memoryBytes(), settings.get(Known.CAPTURE_SPOOL_BYTES)),
+                        newSource)
+                .withSideState(CaptureSettings.SideRenewal.every(settings.get(Known.SIDESTATE_INTERVAL)));
     }
 
     CompactorSettings compactor() {

@@ -422,6 +422,34 @@ final class Fold implements Closeable {
         }
 
         @Override
+        public void sideReady(TopicEvent.SideReady event) {
+            try {
+                boolean known = patience.until(() -> archive.resume(event.generation())
+                        .map(of -> of.commitSide(event))
+                        .isPresent());
+                if (!known) {
+                    unusableSide(event, "its generation was never opened");
+                }
+            } catch (ArchiveException e) {
+                if (e.failure() != Failure.VERIFICATION) {
+                    throw e;
+                }
+                unusableSide(event, e.getMessage());
+            }
+        }
+
+        /** Restores go on with an older one; the next comes by itself. */
+        private void unusableSide(TopicEvent.SideReady event, String why) {
+            LOG.error(
+                    "{}: leases and auth of revision {} in generation {} are unusable: {}",
+                    place(),
+                    event.revision(),
+                    event.generation(),
+                    why);
+            gauge.problem("leases and auth of revision " + event.revision() + " are unusable: " + why);
+        }
+
+        @Override
         public void progress(TopicEvent.Progress event) {
             if (hole == null && event.generation().equals(generation()) && event.revision() > sequence.last()) {
                 throw new LogDefectException(

@@ -94,6 +94,9 @@ record LogDigests(LogReader log, Spool spool, SegmentLimits limits, String gener
         public void baseReady(TopicEvent.BaseReady event) {}
 
         @Override
+        public void sideReady(TopicEvent.SideReady event) {}
+
+        @Override
         public void progress(TopicEvent.Progress event) {}
 
         @Override

@@ -3,6 +3,7 @@ package dev.tidemark.compactor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.compactor.PartitionHealth.Phase;
 import dev.tidemark.schemas.Change;
@@ -12,8 +13,13 @@ import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationSummary;
 import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.GenerationEnd.Cause;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -374,6 +380,58 @@ final class FoldTest {
                 .contains("base at revision 10")
                 .contains("missing");
         assertThat(Workbench.checkpoints(store)).hasSize(1);
+    }
+
+    @Test
+    void sideStatesGetOnePlaceEachHoweverOftenTheLogIsFolded() {
+        TopicEvent.SideReady first = sideState("GEN-A", 11);
+        TopicEvent.SideReady second = sideState("GEN-A", 12);
+        TopicLog log = new TopicLog()
+                .open("GEN-A", 10, null)
+                .batch("a")
+                .sideReady(first)
+                .sideReady(first)
+                .batch("b")
+                .sideReady(second)
+                .after(1_000)
+                .tick();
+        for (int life = 0; life < 3; life++) {
+            bench.fold(log, new CutPolicy(1L << 40, 1 << 20), store);
+        }
+        bench.fold(log, SECOND, store);
+        bench.fold(log, SECOND, store);
+
+        SideManifest newest = Workbench.newest(store).side(Long.MAX_VALUE).orElseThrow();
+        assertThat(newest.getSeq()).isEqualTo(1);
+        assertThat(newest.getSide().getObject().getName()).isEqualTo(second.object());
+        assertThat(newest.getRecent()).extracting(row -> row.getRevision()).containsExactly(11L);
+        assertThat(Workbench.checkpoints(store)).hasSize(1);
+    }
+
+    @Test
+    void anUnusableSideStateIsShownAndTheRevisionsAreKept() {
+        TopicLog log = new TopicLog()
+                .open("GEN-A", 10, null)
+                .sideReady(new TopicEvent.SideReady("GEN-A", 10, 1, 1, "d/GEN-A/none/side.avro", 1, "00"))
+                .sideReady(sideState("GEN-B", 10))
+                .batch("a")
+                .after(1_000)
+                .tick();
+        Gauge gauge = bench.fold(log, SECOND, store);
+        assertThat(gauge.health("prod", 0).problem())
+                .contains("leases and auth of revision 10")
+                .contains("never opened");
+        assertThat(Workbench.checkpoints(store)).hasSize(1);
+        assertThat(Workbench.newest(store).side(Long.MAX_VALUE)).isEmpty();
+    }
+
+    private TopicEvent.SideReady sideState(String generation, long revision) {
+        ByteBuffer user = ByteBuffer.wrap(new byte[] {'u'});
+        ObjectRef object = new ClusterArchive(store, TopicLog.CLUSTER)
+                .uploader(() -> String.format("01SIDESTATE%015d", revision))
+                .uploadSide(generation, List.of(new SideRecord("authUsers", user, user)));
+        return new TopicEvent.SideReady(
+                generation, revision, 1, 1, object.getName(), object.getBytes(), object.getSha256());
     }
 
     private List<Change> changes(List<CheckpointManifest> manifests) {

@@ -88,6 +88,10 @@ final class TopicLog implements LogReader {
         return raw(encoder.encode(new TopicEvent.BaseReady(generation, baseRevision, descriptor, sha256)));
     }
 
+    TopicLog sideReady(TopicEvent.SideReady side) {
+        return raw(encoder.encode(side));
+    }
+
     synchronized TopicLog raw(byte[] value) {
         append(value);
         end++;

@@ -188,6 +188,11 @@ final class ArchiveChapter implements Chapter {
                 checkpoint.getMembers().stream().map(this::open).toList());
     }
 
+    /** Where a plan's leases, users and roles come from; one listing and one or two reads. */
+    SideUse side(RestorePlan plan) {
+        return SideUse.of(plan, bases, catalog.side(plan.revision()));
+    }
+
     /** A segment of the archive, opened. */
     Segment open(Member member) {
         return Segment.open(archive.store(), archive.root(), member.getSegment());

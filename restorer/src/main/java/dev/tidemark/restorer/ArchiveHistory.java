@@ -21,7 +21,7 @@ final class ArchiveHistory implements History, Closeable {
 
     private final Sources sources;
     private final Scratch scratch;
-    private final List<Chapter> chapters = new ArrayList<>();
+    private final List<ArchiveChapter> chapters = new ArrayList<>();
     private Optional<Tail> tail = Optional.empty();
     private Optional<TailException> tailFailure = Optional.empty();
 
@@ -146,7 +146,7 @@ final class ArchiveHistory implements History, Closeable {
 
     @Override
     public List<Chapter> chapters() {
-        return chapters;
+        return List.copyOf(chapters);
     }
 
     @Override
@@ -167,6 +167,15 @@ final class ArchiveHistory implements History, Closeable {
     /** The tail of the newest generation. */
     Optional<Tail> tail() {
         return tail;
+    }
+
+    /** Where a plan's leases, users and roles come from. */
+    SideUse side(RestorePlan plan) {
+        return chapters.stream()
+                .filter(chapter -> chapter.generation().equals(plan.generation()))
+                .findFirst()
+                .orElseThrow()
+                .side(plan);
     }
 
     /** A place for temporary files. */

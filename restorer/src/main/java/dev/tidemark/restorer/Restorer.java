@@ -89,7 +89,8 @@ public final class Restorer {
 
     private RestoreResult run(
             ArchiveHistory history, RestorePlan plan, RestoreRequest request, RestoreProgress progress, long started) {
-        SideTable side = SideTable.read(sources.archive(), plan, history.tail());
+        SideUse use = history.side(plan);
+        SideTable side = SideTable.read(sources.archive(), plan, use, history.tail());
         OptionalLong bumped = bumpedTo(plan, history.tail().isPresent(), request);
         OptionalLong since = request.historyFrom();
         Selection selection = history.selection(plan);
@@ -115,9 +116,7 @@ public final class Restorer {
                     written.hash(),
                     bumped,
                     kept.leases(),
-                    kept.auth().isEmpty()
-                            ? OptionalLong.empty()
-                            : OptionalLong.of(plan.base().manifest().getBase().getRevision()),
+                    kept.auth().isEmpty() ? OptionalLong.empty() : OptionalLong.of(use.revision()),
                     sources.clock().millis() - started);
         }
     }

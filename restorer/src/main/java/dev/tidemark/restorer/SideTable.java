@@ -5,7 +5,6 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.etcd.file.BucketEntry;
 import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.schemas.LeaseTtl;
-import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.Lease;
 import dev.tidemark.schemas.avro.SideRecord;
@@ -16,25 +15,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Leases and auth as of a plan's revision: what the log says comes first, then the base's own tables. */
+/** Leases and auth as of a plan's revision: of the side state, and what the log says of leases since then comes first. */
 final class SideTable {
-    private final Map<String, List<SideRecord>> base;
+    private final Map<String, List<SideRecord>> buckets;
     private final Map<Long, Long> ttls = new HashMap<>();
 
-    private SideTable(Map<String, List<SideRecord>> base) {
-        this.base = base;
+    private SideTable(Map<String, List<SideRecord>> buckets) {
+        this.buckets = buckets;
     }
 
-    static SideTable read(ClusterArchive archive, RestorePlan plan, Optional<Tail> tail) {
-        BaseDescriptor descriptor = plan.base().manifest().getBase();
-        SideTable table = new SideTable(archive.readSide(descriptor));
-        table.learnBase(archive.root() + descriptor.getSide().getName());
-        Stream.concat(plan.checkpoints().stream(), plan.segment().stream())
-                .map(CheckpointManifest::getLeases)
-                .flatMap(List::stream)
-                .forEach(table::learn);
+    static SideTable read(ClusterArchive archive, RestorePlan plan, SideUse side, Optional<Tail> tail) {
+        SideTable table = new SideTable(archive.readSide(side.object()));
+        Map<Boolean, List<CheckpointManifest>> bySide = Stream.concat(
+                        plan.checkpoints().stream(), plan.segment().stream())
+                .collect(Collectors.partitioningBy(checkpoint -> checkpoint.getLast() <= side.revision()));
+        bySide.get(true).forEach(table::learn);
+        table.learnSide(archive.root() + side.object().getName());
+        bySide.get(false).forEach(table::learn);
         if (plan.tail().isPresent()) {
             tail.orElseThrow().leases().forEach(table::learn);
         }
@@ -58,17 +58,21 @@ final class SideTable {
 
     /** The pairs of a bucket. */
     List<BucketEntry> pairs(String bucket) {
-        return base.getOrDefault(bucket, List.of()).stream()
+        return buckets.getOrDefault(bucket, List.of()).stream()
                 .map(pair -> new BucketEntry(bytes(pair.getKey()), bytes(pair.getValue())))
                 .toList();
     }
 
-    private void learnBase(String name) {
+    private void learnSide(String name) {
         try {
             pairs("lease").forEach(pair -> learn(LeaseRecords.decode(pair)));
         } catch (IllegalArgumentException e) {
             throw new DamagedObjectException(name, "holds a lease that cannot be decoded: " + e.getMessage(), e);
         }
+    }
+
+    private void learn(CheckpointManifest checkpoint) {
+        checkpoint.getLeases().forEach(this::learn);
     }
 
     private void learn(Lease lease) {

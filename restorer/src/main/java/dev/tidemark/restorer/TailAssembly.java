@@ -88,6 +88,11 @@ final class TailAssembly implements TopicVisitor, Closeable {
     }
 
     @Override
+    public void sideReady(TopicEvent.SideReady event) {
+        // It stands in the archive's manifests seconds later: not worth reading it from here.
+    }
+
+    @Override
     public void progress(TopicEvent.Progress event) {
         if (isOurs(event) && event.revision() == sequence.last()) {
             provenMillis = Math.max(provenMillis, event.atMillis());

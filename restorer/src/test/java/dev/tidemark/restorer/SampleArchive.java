@@ -20,6 +20,7 @@ import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.avro.TopicPosition;
@@ -147,6 +148,21 @@ final class SampleArchive {
         if (!(writer.commit(draft) instanceof CommitResult.Committed)) {
             throw new AssertionError("checkpoint " + first + ".." + last + " was not committed");
         }
+        return this;
+    }
+
+    /** Commits a side state as of a revision. */
+    SampleArchive side(long revision, List<SideRecord> side) {
+        String generation = writer.header().getGeneration();
+        ObjectRef object = uploader().uploadSide(generation, side);
+        writer.commitSide(new TopicEvent.SideReady(
+                generation,
+                revision,
+                1,
+                SampleLog.capturedAt(revision),
+                object.getName(),
+                object.getBytes(),
+                object.getSha256()));
         return this;
     }
 

@@ -72,9 +72,24 @@ public final class ArchiveLayout {
         return checkpoints(generation, level) + inverted(seq);
     }
 
+    /** All side manifests of a generation, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/side/}. */
+    public static String sideManifests(String generation) {
+        return "m/" + generation + "/side/";
+    }
+
+    /** A side manifest by sequence number, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/side/7ffffffffffffffe} for 1. */
+    public static String sideManifest(String generation, long seq) {
+        return sideManifests(generation) + inverted(seq);
+    }
+
+    /** All data of a generation, for example {@code d/01JDB3Z6V5KQ8S5G4N7T2R9WXY/}. */
+    static String data(String generation) {
+        return "d/" + generation + "/";
+    }
+
     /** Everything that one attempt uploads, for example {@code d/01JDB3Z6V5KQ8S5G4N7T2R9WXY/01JDB40M8H3D0V6E1C9A5B7F2G/}. */
     public static String attempt(String generation, String attempt) {
-        return "d/" + generation + "/" + attempt + "/";
+        return data(generation) + attempt + "/";
     }
 
     /** Segment n of an attempt, for example {@code d/…/…/000012.avro}. */
@@ -97,7 +112,7 @@ public final class ArchiveLayout {
         return attempt + digits(n) + ".livec";
     }
 
-    /** A base's other buckets: {@code d/…/…/side.avro}. */
+    /** The buckets beside the keys, of a base or later: {@code d/…/…/side.avro}. */
     public static String side(String attempt) {
         return attempt + "side.avro";
     }

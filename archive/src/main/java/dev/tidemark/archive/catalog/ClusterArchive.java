@@ -100,7 +100,11 @@ public final class ClusterArchive {
 
     /** A base's other buckets, such as lease and auth: each bucket's pairs in the source's order. */
     public Map<String, List<SideRecord>> readSide(BaseDescriptor base) {
-        ObjectRef side = base.getSide();
+        return readSide(base.getSide());
+    }
+
+    /** The buckets of a side state: each bucket's pairs in the source's order. */
+    public Map<String, List<SideRecord>> readSide(ObjectRef side) {
         return SideFile.read(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
     }
 

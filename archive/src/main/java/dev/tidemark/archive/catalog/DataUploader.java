@@ -7,6 +7,7 @@ import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SegmentRef;
+import dev.tidemark.schemas.avro.SideRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -50,6 +51,12 @@ public final class DataUploader {
         byte[] descriptor = ObjectCodec.encode(ObjectKind.BASE_DESCRIPTOR, descriptor(draft, members, side));
         ObjectRef stored = put(ArchiveLayout.descriptor(attempt), descriptor);
         return new UploadedBase(stored.getName(), stored.getSha256());
+    }
+
+    /** Uploads a side state: the pairs of the source's buckets beside the keys, bucket by bucket. */
+    public ObjectRef uploadSide(String generation, Iterable<SideRecord> side) {
+        schemas.writeOwn();
+        return put(ArchiveLayout.side(newAttempt(generation)), SideFile.write(side));
     }
 
     private List<Member> upload(

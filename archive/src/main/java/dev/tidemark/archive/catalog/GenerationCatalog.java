@@ -8,6 +8,7 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.SideManifest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +85,17 @@ public final class GenerationCatalog {
      */
     public Optional<CheckpointManifest> checkpointAt(long capturedAtMillis) {
         return reading(now -> now.checkpoint().flatMap(head -> new CheckpointIndex(reader, head).at(capturedAtMillis)));
+    }
+
+    /**
+     * The newest side state of a revision or before it, beside those of the bases. It is looked up when it is asked for, so
+     * that opening costs nothing more: one listing and one or two reads, and one more for every {@value SideChain#ROWS} that
+     * are newer.
+     */
+    public Optional<SideManifest> side(long revision) {
+        SideChain chain = new SideChain(reader, header.getGeneration());
+        return reading(now ->
+                chain.newest().flatMap(newest -> chain.upTo(newest, revision)).map(Stored::content));
     }
 
     private <T> T reading(Function<Heads, T> question) {

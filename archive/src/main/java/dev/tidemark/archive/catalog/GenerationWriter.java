@@ -6,6 +6,8 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.topic.TopicEvent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +72,17 @@ public final class GenerationWriter {
                     "is a base of generation " + base.getGeneration() + ", not " + header.getGeneration());
         }
         return new BaseCommit(reader, settlement, header.getGeneration()).commit(base);
+    }
+
+    /**
+     * Gives an uploaded side state its place. One that has one already keeps it, so this may be repeated; one that is
+     * older than the newest gets none.
+     *
+     * @return the manifest that holds it; if it gets no place, the newest one
+     * @throws DamagedObjectException if the object is not what the topic says, or of another generation
+     */
+    public SideManifest commitSide(TopicEvent.SideReady event) {
+        return new SideCommit(objects, reader, settlement, header.getGeneration()).commit(event);
     }
 
     /** As {@link #commit(CheckpointDraft, ContentDigests)}, taking no other cut for an equal one. */

@@ -11,7 +11,9 @@ enum ObjectKind {
     /** A {@code BaseDescriptor}. */
     BASE_DESCRIPTOR(4),
     /** The name of the cluster that claims a partition, UTF-8. */
-    CLAIM(5);
+    CLAIM(5),
+    /** A {@code SideManifest}. */
+    SIDE(6);
 
     private final int code;
 

@@ -5,6 +5,7 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.SideManifest;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -70,6 +71,25 @@ final class ObjectReader {
         BaseManifest manifest = decode(name, ObjectKind.BASE, BaseManifest.class, bytes);
         agree(name, "seq", manifest.getSeq(), ArchiveLayout.sequence(name));
         agree(name, "generation", manifest.getBase().getGeneration(), generation);
+        return stored(name, manifest, bytes);
+    }
+
+    /** The newest side state of a generation. */
+    Optional<Stored<SideManifest>> newestSide(String generation) {
+        return objects.first(ArchiveLayout.sideManifests(generation))
+                .map(name -> side(generation, name, objects.get(name)));
+    }
+
+    /** A side state whose manifest's bytes are proven by the row that names it. */
+    Stored<SideManifest> side(String generation, long seq, String sha256) {
+        String name = ArchiveLayout.sideManifest(generation, seq);
+        return side(generation, name, proven(name, sha256));
+    }
+
+    Stored<SideManifest> side(String generation, String name, byte[] bytes) {
+        SideManifest manifest = decode(name, ObjectKind.SIDE, SideManifest.class, bytes);
+        agree(name, "seq", manifest.getSeq(), ArchiveLayout.sequence(name));
+        agree(name, "generation", manifest.getGeneration(), generation);
         return stored(name, manifest, bytes);
     }
 

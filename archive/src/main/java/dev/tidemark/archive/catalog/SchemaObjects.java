@@ -8,6 +8,7 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SegmentRecord;
+import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,6 +32,7 @@ final class SchemaObjects implements SchemaStore {
             CheckpointManifest.getClassSchema(),
             BaseManifest.getClassSchema(),
             BaseDescriptor.getClassSchema(),
+            SideManifest.getClassSchema(),
             GenerationHeader.getClassSchema());
 
     private final ClusterObjects cluster;

@@ -17,7 +17,7 @@ import org.apache.avro.file.SeekableByteArrayInput;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 
-/** A base's other buckets as an Avro container; in memory, since leases, users and roles are few beside the keys. */
+/** The buckets beside the keys as an Avro container; in memory, since leases, users and roles are few beside the keys. */
 final class SideFile {
     private static final int ZSTD_LEVEL = 3;
 

@@ -8,10 +8,13 @@ import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SegmentRef;
+import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.avro.TopicPosition;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent.GenerationOpened;
+import dev.tidemark.schemas.topic.TopicEvent.SideReady;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -68,7 +71,7 @@ final class Examples {
 
     /** Stands in for the real one: equal content, equal digest, whoever works it out. */
     static String digest(long first, long last) {
-        return Hashes.hex(("content of " + first + ".." + last).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return Hashes.hex(("content of " + first + ".." + last).getBytes(StandardCharsets.UTF_8));
     }
 
     static long time(long revision) {
@@ -109,6 +112,26 @@ final class Examples {
                 .setSide(new ObjectRef("d/x/y/side.avro", 10L, "ee".repeat(32)))
                 .setContentDigest("ff".repeat(32))
                 .build();
+    }
+
+    /** A side state with one user, uploaded under a name of its own. */
+    static SideReady side(ClusterArchive archive, long revision, long authRevision, String user) {
+        return side(archive, GENERATION, revision, authRevision, user);
+    }
+
+    static SideReady side(ClusterArchive archive, String generation, long revision, long authRevision, String user) {
+        ByteBuffer name = ByteBuffer.wrap(user.getBytes(StandardCharsets.UTF_8));
+        String attempt = String.format("01JDB600000000%06d%06d", revision, authRevision);
+        ObjectRef object = archive.uploader(() -> attempt)
+                .uploadSide(generation, List.of(new SideRecord("authUsers", name, name)));
+        return new SideReady(
+                generation,
+                revision,
+                authRevision,
+                time(revision),
+                object.getName(),
+                object.getBytes(),
+                object.getSha256());
     }
 
     /** Puts the descriptor under a name of its own. */

@@ -12,6 +12,10 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.SideRow;
+import dev.tidemark.schemas.avro.SideState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -45,7 +49,20 @@ class FormatVersionsTest {
         golden("header", ObjectKind.GENERATION_HEADER, GenerationHeader.class, writer.header());
         golden("checkpoint", ObjectKind.CHECKPOINT, CheckpointManifest.class, second);
         golden("base", ObjectKind.BASE, BaseManifest.class, placed);
+        golden("side", ObjectKind.SIDE, SideManifest.class, sideManifest());
         golden("descriptor", ObjectKind.BASE_DESCRIPTOR, BaseDescriptor.class, Examples.base(100, 90));
+    }
+
+    /** By hand: a container of Avro has other bytes each time that it is written. */
+    private static SideManifest sideManifest() {
+        ObjectRef object = new ObjectRef("d/" + Examples.GENERATION + "/a/side.avro", 321L, "a5".repeat(32));
+        return new SideManifest(
+                1,
+                Examples.GENERATION,
+                1L,
+                "5a".repeat(32),
+                new SideState(140L, 17L, Examples.time(140), object),
+                List.of(new SideRow(0L, 120L, 16L, "5a".repeat(32))));
     }
 
     private <T extends SpecificRecordBase> void golden(String name, ObjectKind kind, Class<T> type, T message)
@@ -65,6 +82,7 @@ class FormatVersionsTest {
         assertThat(ArchiveLayout.header(1)).isEqualTo("g/7ffffffffffffffe");
         assertThat(ArchiveLayout.checkpoint("GEN", 0, 7)).isEqualTo("m/GEN/0/7ffffffffffffff8");
         assertThat(ArchiveLayout.base("GEN", 16)).isEqualTo("m/GEN/base/7fffffffffffffef");
+        assertThat(ArchiveLayout.sideManifest("GEN", 1)).isEqualTo("m/GEN/side/7ffffffffffffffe");
         assertThat(ArchiveLayout.sequence("m/GEN/base/7fffffffffffffef")).isEqualTo(16);
         assertThat(ArchiveLayout.segment(ArchiveLayout.attempt("GEN", "TRY"), 12))
                 .isEqualTo("d/GEN/TRY/000012.avro");
@@ -121,7 +139,7 @@ class FormatVersionsTest {
     void openingAGenerationLeavesAllSchemasInTheArchive() {
         archive.openGeneration(Examples.generation(64));
 
-        assertThat(memory.list("prod/s/", "", 100)).hasSize(6);
+        assertThat(memory.list("prod/s/", "", 100)).hasSize(7);
         memory.list("prod/s/", "", 100).forEach(schema -> {
             String text = new String(memory.get(schema.name()), StandardCharsets.UTF_8);
             long fingerprint = SchemaNormalization.parsingFingerprint64(new Schema.Parser().parse(text));
@@ -141,7 +159,7 @@ class FormatVersionsTest {
 
         store.loseNextAnswers(1);
         faulty.openGeneration(Examples.generation(64));
-        assertThat(memory.list("prod/s/", "", 100)).hasSize(6);
+        assertThat(memory.list("prod/s/", "", 100)).hasSize(7);
     }
 
     private void refused(String why) {

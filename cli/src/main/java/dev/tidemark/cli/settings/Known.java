@@ -113,6 +113,12 @@ public final class Known {
             "4GiB",
             "Bytes that capture may keep on disk while Kafka is away.",
             Quantities::bytes);
+    public static final Setting<Duration> SIDESTATE_INTERVAL = open(
+            "sidestate.interval",
+            "24h",
+            "How often at least capture renews leases, users and roles by a snapshot; 0s: only when users or roles have"
+                    + " changed, which is asked every 5 minutes (etcd 3.4 cannot say).",
+            Quantities::duration);
     public static final Setting<Duration> RESTORE_LEASE_UNKNOWN_TTL = open(
             "restore.lease.unknown.ttl",
             "1h",
@@ -170,6 +176,7 @@ public final class Known {
                         COMPACTOR_MEMBER,
                         SPOOL_DIR,
                         CAPTURE_SPOOL_BYTES,
+                        SIDESTATE_INTERVAL,
                         RESTORE_LEASE_UNKNOWN_TTL,
                         METRICS_PORT,
                         METRICS_HOST,

@@ -69,6 +69,7 @@ public final class TopicDecoder implements Closeable {
             case "WireRevisionBatch" -> visitor.revisions(read(known, record, in -> batch(in, record.length)));
             case "WireGenerationOpened" -> visitor.opened(control(known, record, TopicDecoder::opened));
             case "WireBaseReady" -> visitor.baseReady(control(known, record, TopicDecoder::baseReady));
+            case "WireSideReady" -> visitor.sideReady(control(known, record, TopicDecoder::sideReady));
             case "WireProgress" -> visitor.progress(control(known, record, TopicDecoder::progress));
             case "WireTick" -> visitor.tick(control(known, record, TopicDecoder::tick));
             default -> throw known.damaged(new IOException("does not stand in a topic by itself"));
@@ -183,6 +184,17 @@ public final class TopicDecoder implements Closeable {
                 number(wire, "baseRevision"),
                 text(wire, "descriptor"),
                 text(wire, "descriptorSha256"));
+    }
+
+    private static TopicEvent.SideReady sideReady(GenericRecord wire) {
+        return new TopicEvent.SideReady(
+                text(wire, "generation"),
+                number(wire, "revision"),
+                number(wire, "authRevision"),
+                number(wire, "takenAtMillis"),
+                text(wire, "object"),
+                number(wire, "bytes"),
+                text(wire, "sha256"));
     }
 
     private static TopicEvent.Progress progress(GenericRecord wire) {

@@ -10,6 +10,7 @@ import dev.tidemark.schemas.avro.WireProgress;
 import dev.tidemark.schemas.avro.WireRevision;
 import dev.tidemark.schemas.avro.WireRevisionBatch;
 import dev.tidemark.schemas.avro.WireRevisionPart;
+import dev.tidemark.schemas.avro.WireSideReady;
 import dev.tidemark.schemas.avro.WireTick;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class TopicEncoder {
 
     private static final byte[] OPENED = WireFormat.header(WireGenerationOpened.getClassSchema());
     private static final byte[] BASE_READY = WireFormat.header(WireBaseReady.getClassSchema());
+    private static final byte[] SIDE_READY = WireFormat.header(WireSideReady.getClassSchema());
     private static final byte[] PROGRESS = WireFormat.header(WireProgress.getClassSchema());
     private static final byte[] TICK = WireFormat.header(WireTick.getClassSchema());
     private static final byte[] BATCH = WireFormat.header(WireRevisionBatch.getClassSchema());
@@ -71,6 +73,19 @@ public final class TopicEncoder {
         out.writeLong(event.baseRevision());
         out.writeString(event.descriptor());
         out.writeString(event.descriptorSha256());
+        return out.toByteArray();
+    }
+
+    /** The record that hands a later side state to whoever writes manifests. */
+    public byte[] encode(TopicEvent.SideReady event) {
+        AvroWriter out = start(SIDE_READY);
+        out.writeString(event.generation());
+        out.writeLong(event.revision());
+        out.writeLong(event.authRevision());
+        out.writeLong(event.takenAtMillis());
+        out.writeString(event.object());
+        out.writeLong(event.bytes());
+        out.writeString(event.sha256());
         return out.toByteArray();
     }
 

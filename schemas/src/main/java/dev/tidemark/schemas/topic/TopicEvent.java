@@ -53,6 +53,26 @@ public sealed interface TopicEvent {
             implements TopicEvent {}
 
     /**
+     * A later state of the buckets beside the keys stands in the archive and waits for its manifest.
+     *
+     * @param revision R, the revision of the snapshot that it was taken from
+     * @param authRevision the revision of the users and roles in it; 0 if it says none
+     * @param takenAtMillis when the snapshot was taken, milliseconds since the epoch
+     * @param object name of the object in the archive
+     * @param bytes that object's length
+     * @param sha256 SHA-256 of that object, lower-case hex
+     */
+    record SideReady(
+            String generation,
+            long revision,
+            long authRevision,
+            long takenAtMillis,
+            String object,
+            long bytes,
+            String sha256)
+            implements TopicEvent {}
+
+    /**
      * Everything up to a revision stands before this record.
      *
      * @param revision the main revision, inclusive

@@ -11,6 +11,9 @@ public interface TopicVisitor {
     /** A base waits for its manifest. */
     void baseReady(TopicEvent.BaseReady event);
 
+    /** Leases, users and roles of a later revision wait for their manifest. */
+    void sideReady(TopicEvent.SideReady event);
+
     /** The source has proven its progress. */
     void progress(TopicEvent.Progress event);
 

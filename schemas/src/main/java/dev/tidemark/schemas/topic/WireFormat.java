@@ -7,6 +7,7 @@ import dev.tidemark.schemas.avro.WireProgress;
 import dev.tidemark.schemas.avro.WireRevision;
 import dev.tidemark.schemas.avro.WireRevisionBatch;
 import dev.tidemark.schemas.avro.WireRevisionPart;
+import dev.tidemark.schemas.avro.WireSideReady;
 import dev.tidemark.schemas.avro.WireTick;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,6 +28,7 @@ final class WireFormat {
             WireRevisionPart.getClassSchema(),
             WireRevision.getClassSchema(),
             WireBaseReady.getClassSchema(),
+            WireSideReady.getClassSchema(),
             WireProgress.getClassSchema(),
             WireTick.getClassSchema());
 

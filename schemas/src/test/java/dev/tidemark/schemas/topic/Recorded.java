@@ -37,6 +37,11 @@ final class Recorded implements TopicVisitor {
     }
 
     @Override
+    public void sideReady(TopicEvent.SideReady event) {
+        events.add(event);
+    }
+
+    @Override
     public void progress(TopicEvent.Progress event) {
         events.add(event);
     }

@@ -149,7 +149,9 @@ class TopicCodecTest {
         TopicEvent.BaseReady ready = new TopicEvent.BaseReady(GENERATION, 100, "d/g/a/base", "ab".repeat(32));
         TopicEvent.Progress progress = new TopicEvent.Progress(GENERATION, 120, 77);
         TopicEvent.Tick tick = new TopicEvent.Tick(GENERATION, 78);
-        events.addAll(List.of(ready, progress, tick));
+        TopicEvent.SideReady side =
+                new TopicEvent.SideReady(GENERATION, 130, 9, 1234, "d/g/a/side.avro", 77, "cd".repeat(32));
+        events.addAll(List.of(ready, progress, tick, side));
 
         List<byte[]> records = new ArrayList<>();
         records.add(encoder.encode((TopicEvent.GenerationOpened) events.get(0)));
@@ -157,6 +159,7 @@ class TopicCodecTest {
         records.add(encoder.encode(ready));
         records.add(encoder.encode(progress));
         records.add(encoder.encode(tick));
+        records.add(encoder.encode(side));
 
         assertThat(decode(records).events).isEqualTo(events);
     }
@@ -370,6 +373,11 @@ class TopicCodecTest {
 
         @Override
         public void baseReady(TopicEvent.BaseReady event) {
+            throw new UncheckedIOException(new IOException("unexpected"));
+        }
+
+        @Override
+        public void sideReady(TopicEvent.SideReady event) {
             throw new UncheckedIOException(new IOException("unexpected"));
         }
 

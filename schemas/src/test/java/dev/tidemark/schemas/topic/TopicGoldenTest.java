@@ -56,7 +56,15 @@ class TopicGoldenTest {
                         new GenerationEnd(GENERATION, 5000, GenerationEnd.Cause.COMPACTED, "too late", 5001, 8000)),
                 new TopicEvent.BaseReady(GENERATION, 4711, "d/" + GENERATION + "/a/base", "0f".repeat(32)),
                 new TopicEvent.Progress(GENERATION, 4711, 1_764_000_000_001L),
-                new TopicEvent.Tick(GENERATION, 1_764_000_000_002L));
+                new TopicEvent.Tick(GENERATION, 1_764_000_000_002L),
+                new TopicEvent.SideReady(
+                        GENERATION,
+                        4800,
+                        17,
+                        1_764_000_000_003L,
+                        "d/" + GENERATION + "/a/side.avro",
+                        321,
+                        "a5".repeat(32)));
     }
 
     private static List<Change> changes() {
@@ -77,6 +85,7 @@ class TopicGoldenTest {
         lines.add(line("tick", encoder.encode((TopicEvent.Tick) events().get(4))));
         encoder.encodeRevisions(GENERATION, leases, changes(), record -> lines.add(line("batch", record)));
         encoder.encodeLargeRevision(GENERATION, leases, 2, changes(), record -> lines.add(line("part", record)));
+        lines.add(line("side-ready", encoder.encode((TopicEvent.SideReady) events().get(5))));
         return lines;
     }
 

@@ -1,0 +1,81 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.SideState;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives an uploaded side state its place among the generation's; one that has one keeps it. */
+final class SideCommit {
+    private final ClusterObjects objects;
+    private final ObjectReader reader;
+    private final Settlement settlement;
+    private final String generation;
+    private final SideChain chain;
+
+    SideCommit(ClusterObjects objects, ObjectReader reader, Settlement settlement, String generation) {
+        this.objects = objects;
+        this.reader = reader;
+        this.settlement = settlement;
+        this.generation = generation;
+        this.chain = new SideChain(reader, generation);
+    }
+
+    SideManifest commit(TopicEvent.SideReady event) {
+        SideState side = proven(event);
+        while (true) {
+            Optional<Stored<SideManifest>> head = chain.newest();
+            Optional<SideManifest> placed =
+                    head.flatMap(newest -> chain.find(newest, side)).map(Stored::content);
+            if (placed.isPresent()) {
+                return placed.get();
+            }
+            if (head.isPresent() && head.get().content().getSide().getRevision() > side.getRevision()) {
+                // Told again long after it was passed over: nobody needs it, and the order would be lost.
+                return head.get().content();
+            }
+            SideManifest next = next(head, side);
+            String name = ArchiveLayout.sideManifest(generation, next.getSeq());
+            byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.SIDE, next));
+            SideManifest standing = reader.side(generation, name, found).content();
+            if (standing.getSide().equals(side)) {
+                return standing;
+            }
+            // Another one took the place, from a writer that is further in the same log: the next place, then.
+        }
+    }
+
+    /** What the topic says, if the object is of this generation, has these bytes, and can be read. */
+    private SideState proven(TopicEvent.SideReady event) {
+        if (!event.generation().equals(generation) || !event.object().startsWith(ArchiveLayout.data(generation))) {
+            throw new DamagedObjectException(
+                    objects.full(event.object()),
+                    "is a side state of generation " + event.generation() + ", not " + generation);
+        }
+        byte[] bytes = reader.proven(event.object(), event.sha256());
+        if (bytes.length != event.bytes()) {
+            throw new DamagedObjectException(
+                    objects.full(event.object()),
+                    "has " + bytes.length + " bytes, but the topic says " + event.bytes());
+        }
+        SideFile.read(objects.full(event.object()), bytes);
+        return new SideState(
+                event.revision(),
+                event.authRevision(),
+                event.takenAtMillis(),
+                new ObjectRef(event.object(), event.bytes(), event.sha256()));
+    }
+
+    private SideManifest next(Optional<Stored<SideManifest>> head, SideState side) {
+        return new SideManifest(
+                ObjectCodec.FORMAT_VERSION,
+                generation,
+                head.map(newest -> newest.content().getSeq() + 1).orElse(0L),
+                head.map(Stored::sha256).orElse(""),
+                side,
+                head.map(SideChain::recentAfter).orElse(List.of()));
+    }
+}

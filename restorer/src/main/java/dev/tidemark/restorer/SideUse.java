@@ -1,0 +1,46 @@
+package dev.tidemark.restorer;
+
+import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.SideState;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The side state that a restore takes leases, users and roles from.
+ *
+ * @param revision that of its snapshot
+ * @param takenAtMillis when that was taken, milliseconds since the epoch
+ * @param object where it stands
+ */
+record SideUse(long revision, long takenAtMillis, ObjectRef object) {
+    private static final Comparator<SideUse> AGE =
+            Comparator.comparingLong(SideUse::revision).thenComparingLong(SideUse::takenAtMillis);
+
+    /**
+     * The newest side state up to a plan's revision. Where there is none, as between a base's two revisions, that of the
+     * plan's base.
+     *
+     * @param bases those of the plan's generation
+     * @param renewed the newest side state beside theirs up to the plan's revision
+     */
+    static SideUse of(RestorePlan plan, List<BaseManifest> bases, Optional<SideManifest> renewed) {
+        Stream<SideUse> ofBases = bases.stream().map(BaseManifest::getBase).map(SideUse::of);
+        return Stream.concat(ofBases, renewed.map(SideManifest::getSide).map(SideUse::of).stream())
+                .filter(use -> use.revision <= plan.revision())
+                .max(AGE)
+                .orElseGet(() -> of(plan.base().manifest().getBase()));
+    }
+
+    private static SideUse of(BaseDescriptor base) {
+        return new SideUse(base.getRevision(), base.getCapturedAtMillis(), base.getSide());
+    }
+
+    private static SideUse of(SideState side) {
+        return new SideUse(side.getRevision(), side.getTakenAtMillis(), side.getObject());
+    }
+}
