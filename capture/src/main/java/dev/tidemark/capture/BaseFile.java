@@ -2,6 +2,7 @@ package dev.tidemark.capture;
 
 import dev.tidemark.etcd.file.EtcdDatabase;
 import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdHeader;
 import dev.tidemark.etcd.rpc.EtcdStatus;
 import dev.tidemark.etcd.rpc.SnapshotFile;
 import dev.tidemark.schemas.Failure;
@@ -31,20 +32,24 @@ record BaseFile(
     /**
      * Takes a snapshot of a member.
      *
-     * @param reached who answered
-     * @param askedAt when it was asked for its revision, milliseconds since the epoch
+     * @param quorum what it answered with the quorum behind it
+     * @param askedAt when it was asked for that, milliseconds since the epoch
      * @param wanted the snapshot's revision is this or newer: agreed with the quorum, or the member may lag behind
      * @param purpose first word of the directory's name
      * @throws CaptureException UNAVAILABLE if the member lags behind
      */
     static BaseFile take(
-            BaseJob.Surroundings around, Members.Reached reached, long askedAt, long wanted, String purpose) {
-        EtcdClient client = reached.client();
+            BaseJob.Surroundings around,
+            EtcdClient client,
+            EtcdHeader quorum,
+            long askedAt,
+            long wanted,
+            String purpose) {
         Path directory =
                 Rooms.create(around.directory(), purpose + "-" + around.ids().get());
         try {
             EtcdStatus status = client.status();
-            if (status.clusterId() != reached.header().clusterId()) {
+            if (status.clusterId() != quorum.clusterId()) {
                 throw new CaptureException(
                         Failure.UNAVAILABLE,
                         client.endpoint() + " changed its cluster between two questions",

@@ -134,7 +134,7 @@ final class BaseJob implements Runnable {
         Members.Reached reached = around.members.reach();
         try (EtcdClient client = reached.client()) {
             long wanted = Math.max(atLeast, reached.header().revision());
-            try (BaseFile file = BaseFile.take(around, reached, askedAt, wanted, "base")) {
+            try (BaseFile file = BaseFile.take(around, client, reached.header(), askedAt, wanted, "base")) {
                 around.rights.granted();
                 listener.taken(file);
                 BaseDraft draft = new BaseBuilder(file, crossCheck).build(generation);

@@ -121,8 +121,13 @@ final class SideKeeper implements Runnable, Closeable {
         // A store that is away must not cost the source one snapshot after the other.
         around.archive().store().list(around.archive().root(), "", 1);
         long askedAt = around.clock().read().earliestMillis();
-        try (BaseFile file =
-                BaseFile.take(around, reached, askedAt, reached.header().revision(), "side")) {
+        try (BaseFile file = BaseFile.take(
+                around,
+                reached.client(),
+                reached.header(),
+                askedAt,
+                reached.header().revision(),
+                "side")) {
             around.rights().granted();
             requireSource(last, file);
             List<SideRecord> pairs = SideBuckets.of(file.database());
