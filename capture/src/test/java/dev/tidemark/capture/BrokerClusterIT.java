@@ -44,7 +44,7 @@ class BrokerClusterIT {
     @Test
     void theBrokerThatLeadsThePartitionIsKilledWithoutLoss(TestInfo test) {
         capture(test, topic -> {
-            int leader = kafka.leader(topic, 0).orElseThrow();
+            int leader = kafka.leader(topic, 0);
             kafka.node(leader).kill();
             sleep(Duration.ofSeconds(5));
             kafka.node(leader).start();

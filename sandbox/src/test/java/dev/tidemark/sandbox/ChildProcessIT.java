@@ -25,8 +25,12 @@ class ChildProcessIT {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader out = jvm.inputReader(StandardCharsets.UTF_8)) {
+            String pids = out.lines()
+                    .filter(line -> line.startsWith("pids "))
+                    .findFirst()
+                    .orElseThrow();
             List<Long> servers =
-                    Arrays.stream(out.readLine().split(" ")).map(Long::valueOf).toList();
+                    Arrays.stream(pids.split(" ")).skip(1).map(Long::valueOf).toList();
             assertThat(servers).hasSize(3).allMatch(ChildProcessIT::isAlive);
             List<Long> family = jvm.descendants().map(ProcessHandle::pid).toList();
             assertThat(family).containsAll(servers);

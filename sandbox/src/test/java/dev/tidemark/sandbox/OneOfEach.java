@@ -9,7 +9,7 @@ final class OneOfEach {
                 KafkaServer kafka = KafkaServer.launch();
                 MinioServer minio = MinioServer.launch()) {
             etcd.pause();
-            System.out.println(etcd.pid() + " " + kafka.pid() + " " + minio.pid());
+            System.out.println("pids " + etcd.pid() + " " + kafka.pid() + " " + minio.pid());
             Thread.sleep(Long.MAX_VALUE);
         }
     }
