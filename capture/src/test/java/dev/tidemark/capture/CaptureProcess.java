@@ -47,9 +47,15 @@ final class CaptureProcess implements AutoCloseable {
 
     /** Starts one of several captors; their archive is the same. */
     static CaptureProcess start(String spool, String endpoint, String bootstrapServers, String topic, Path scratch) {
+        return start("-Xmx256m", spool, endpoint, bootstrapServers, topic, scratch);
+    }
+
+    /** Starts one with a heap of its own. */
+    static CaptureProcess start(
+            String heap, String spool, String endpoint, String bootstrapServers, String topic, Path scratch) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                heap,
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
