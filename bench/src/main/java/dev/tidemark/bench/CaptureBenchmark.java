@@ -1,0 +1,154 @@
+package dev.tidemark.bench;
+
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.EtcdVersion;
+import dev.tidemark.sandbox.KafkaServer;
+import dev.tidemark.sandbox.Load;
+import dev.tidemark.sandbox.LoadGenerator;
+import dev.tidemark.sandbox.LoadResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What capture costs its source, and how fast it catches up: real etcd and Kafka on this machine, capture in a JVM with
+ * {@code -Xmx128m}. Arguments: a directory, and perhaps how many revisions are to be caught up (1,000,000).
+ */
+public final class CaptureBenchmark {
+    private static final EtcdVersion VERSION = EtcdVersion.V3_6;
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final String ROOM = "--quota-backend-bytes=8589934592";
+    private static final int ROUNDS = 3;
+    private static final int PUTS = 60_000;
+
+    private CaptureBenchmark() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException, TimeoutException {
+        Path directory = Path.of(arguments.length > 0 ? arguments[0] : "target/capture-benchmark");
+        Files.createDirectories(directory);
+        int backlog = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1_000_000;
+        try (KafkaServer kafka = KafkaServer.launch()) {
+            catchUp(kafka, directory.resolve("catch-up"), backlog);
+        }
+        try (KafkaServer kafka = KafkaServer.launch()) {
+            impact(kafka, directory.resolve("impact"));
+        }
+    }
+
+    private static void catchUp(KafkaServer kafka, Path directory, int backlog)
+            throws IOException, InterruptedException, TimeoutException {
+        try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
+            try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory)) {
+                capture.await(write(etcd), PATIENCE);
+            }
+            LoadGenerator.local().put(etcd, Load.of(backlog).withValueBytes(256));
+            double idle = idlePut(etcd);
+            long target = write(etcd);
+            try (PutProbe probe = PutProbe.on(etcd.endpoint())) {
+                long begun = System.nanoTime();
+                try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory)) {
+                    capture.await(target, PATIENCE);
+                    double seconds = (System.nanoTime() - begun) / 1e9;
+                    double busy = probe.percentileMillis(99);
+                    System.out.printf("%ncatching up %,d revisions of 256 B%n", backlog);
+                    System.out.println("| revisions/s, start of the JVM included | put p99 idle ms | put p99 ms | ratio"
+                            + " | capture peak MB | etcd peak MB |");
+                    System.out.println("|---|---|---|---|---|---|");
+                    System.out.printf(
+                            "| %,.0f | %.1f | %.1f | %.2f | %d | %d |%n",
+                            backlog / seconds,
+                            idle,
+                            busy,
+                            busy / idle,
+                            capture.peakBytes() / 1_000_000,
+                            CaptureChild.peakBytes(etcd.pid()) / 1_000_000);
+                }
+            }
+        }
+    }
+
+    private static double idlePut(EtcdServer etcd) throws InterruptedException {
+        try (PutProbe probe = PutProbe.on(etcd.endpoint())) {
+            TimeUnit.SECONDS.sleep(10);
+            return probe.percentileMillis(99);
+        }
+    }
+
+    /** In turn with nothing attached, a plain watcher, and capture, each on a fresh etcd. */
+    private static void impact(KafkaServer kafka, Path directory)
+            throws IOException, InterruptedException, TimeoutException {
+        System.out.printf("%n%,d puts by 200 clients, values of 1.65 kB%n", PUTS);
+        System.out.println("| round | attached | writes/s | p50 ms | p99 ms | peak MB |");
+        System.out.println("|---|---|---|---|---|---|");
+        for (int round = 1; round <= ROUNDS; round++) {
+            try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
+                row(round, "nothing", put(etcd), 0);
+            }
+            try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
+                Process watcher = watcher(etcd);
+                try {
+                    row(round, "etcdctl watch", put(etcd), CaptureChild.peakBytes(watcher.pid()));
+                } finally {
+                    watcher.destroy();
+                }
+            }
+            Path own = directory.resolve(Integer.toString(round));
+            try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM);
+                    KafkaServer fresh = KafkaServer.launch();
+                    CaptureChild capture = CaptureChild.start(etcd, fresh, own)) {
+                capture.await(write(etcd), PATIENCE);
+                LoadResult result = put(etcd);
+                long ended = System.nanoTime();
+                long last = write(etcd);
+                capture.await(last, PATIENCE);
+                row(round, "capture", result, capture.peakBytes());
+                System.out.printf(
+                        "capture was behind by %.0f ms when the load ended%n", (System.nanoTime() - ended) / 1e6);
+            }
+        }
+        System.out.println(
+                "Kafka " + kafka.bootstrapServers() + " ran beside all of them, idle but for capture's rounds.");
+    }
+
+    private static void row(int round, String attached, LoadResult result, long peakBytes) {
+        System.out.printf(
+                "| %d | %s | %,.0f | %.1f | %.1f | %d |%n",
+                round,
+                attached,
+                result.requestsPerSecond(),
+                result.p50().toNanos() / 1e6,
+                result.p99().toNanos() / 1e6,
+                peakBytes / 1_000_000);
+    }
+
+    private static LoadResult put(EtcdServer etcd) {
+        return LoadGenerator.local().put(etcd, Load.of(PUTS));
+    }
+
+    private static Process watcher(EtcdServer etcd) throws IOException, InterruptedException {
+        List<String> words = List.of(
+                etcd.tools().located().executable("etcdctl").toString(),
+                "--endpoints=" + etcd.endpoint(),
+                "watch",
+                "",
+                "--prefix");
+        Process watcher = new ProcessBuilder(words)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        TimeUnit.SECONDS.sleep(1);
+        return watcher;
+    }
+
+    private static long write(EtcdServer etcd) {
+        try (EtcdClient client = EtcdClient.open(EtcdSettings.of(etcd.endpoint()))) {
+            return client.put(new byte[] {'x'}, new byte[0]);
+        }
+    }
+}

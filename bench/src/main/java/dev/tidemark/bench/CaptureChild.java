@@ -1,0 +1,151 @@
+package dev.tidemark.bench;
+
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.store.ArchiveSettings;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.ObjectStores;
+import dev.tidemark.capture.Capture;
+import dev.tidemark.capture.CaptureSettings;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.KafkaServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A capture in a JVM of its own, with the small heap that is promised, which tells how far the topic has come. */
+final class CaptureChild implements AutoCloseable {
+    private static final String HEAP = "-Xmx128m";
+    private static final long TELL_MILLIS = 20;
+
+    private final Process process;
+    private volatile long committed;
+
+    private CaptureChild(Process process) {
+        this.process = process;
+        Thread listening = new Thread(this::listen, "capture-child");
+        listening.setDaemon(true);
+        listening.start();
+    }
+
+    /** Arguments: etcd's endpoint, Kafka's bootstrap servers, a directory for spool and archive. */
+    public static void main(String[] arguments) {
+        Path directory = Path.of(arguments[2]);
+        CaptureSettings settings = new CaptureSettings(
+                "bench",
+                List.of(EtcdSettings.of(arguments[0])),
+                new CaptureSettings.Topic("bench.revisions", 0, 1, (short) 1),
+                "bench",
+                Map.of("bootstrap.servers", arguments[1]),
+                Duration.ofSeconds(30),
+                CaptureSettings.Spool.in(directory.resolve("spool")),
+                CaptureSettings.NewSource.REFUSE);
+        ArchiveSettings archive = ArchiveSettings.inDirectory(
+                        directory.resolve("archive").toUri())
+                .creating();
+        try (ObjectStore store = ObjectStores.open(archive);
+                Capture capture = new Capture(settings, new ClusterArchive(store, "bench"))) {
+            Thread telling = new Thread(() -> tell(capture), "tell");
+            telling.setDaemon(true);
+            telling.start();
+            capture.run();
+        }
+    }
+
+    private static void tell(Capture capture) {
+        long told = -1;
+        while (true) {
+            long now = capture.lastCommitted();
+            if (now != told) {
+                told = now;
+                System.out.println("committed " + now);
+            }
+            try {
+                Thread.sleep(TELL_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    static CaptureChild start(EtcdServer etcd, KafkaServer kafka, Path directory) {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                HEAP,
+                "-cp",
+                System.getProperty("java.class.path"),
+                CaptureChild.class.getName(),
+                etcd.endpoint(),
+                kafka.bootstrapServers(),
+                directory.toString());
+        try {
+            return new CaptureChild(
+                    builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until the topic holds everything up to a revision. */
+    void await(long revision, Duration patience) throws InterruptedException, TimeoutException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (committed < revision) {
+            if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                throw new TimeoutException("captured up to " + committed + " of " + revision
+                        + (process.isAlive() ? "" : ", ended with " + process.exitValue()));
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    /** The most memory that the process has had resident, in bytes. */
+    long peakBytes() throws IOException {
+        return peakBytes(process.pid());
+    }
+
+    /** The most memory that a process has had resident, in bytes, as Linux tells it. */
+    static long peakBytes(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private void listen() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("committed ")) {
+                    committed = Long.parseLong(line.substring("committed ".length()));
+                }
+            }
+        } catch (IOException e) {
+            // it was ended; nothing follows
+            return;
+        }
+    }
+
+    /** Ends it in order. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
