@@ -53,6 +53,17 @@ final class PlanInputs {
         return opened.inputs;
     }
 
+    /** A base may have been taken within a checkpoint's interval: then it holds the interval's beginning already. */
+    private void addAfterBase(Survivors.Input input) {
+        if (input.segment().ref().getLastMain() > snapshot()) {
+            inputs.add(purpose == Purpose.MERGE ? input.after(snapshot()) : input);
+        }
+    }
+
+    private long snapshot() {
+        return plan.base().manifest().getBase().getRevision();
+    }
+
     private void addBase() {
         BaseManifest manifest = plan.base().manifest();
         String owner = ArchiveLayout.base(manifest.getBase().getGeneration(), manifest.getSeq());
@@ -78,7 +89,7 @@ final class PlanInputs {
         checkDense(checkpoint);
         String owner = name(checkpoint);
         for (Member member : checkpoint.getMembers()) {
-            inputs.add(
+            addAfterBase(
                     switch (purpose) {
                         case LOOKUP -> Survivors.Input.raw(open(member));
                         case MERGE ->
@@ -108,7 +119,7 @@ final class PlanInputs {
         checkDense(checkpoint);
         for (Member member : checkpoint.getMembers()) {
             if (member.getSegment().getFirstMain() <= plan.revision()) {
-                inputs.add(Survivors.Input.raw(open(member)));
+                addAfterBase(Survivors.Input.raw(open(member)));
             }
         }
     }
@@ -116,7 +127,7 @@ final class PlanInputs {
     private void addTail(List<LocalSegment> segments) {
         for (LocalSegment segment : segments) {
             if (segment.summary().getFirstMain() <= plan.revision()) {
-                inputs.add(Survivors.Input.raw(Segment.open(segment)));
+                addAfterBase(Survivors.Input.raw(Segment.open(segment)));
             }
         }
     }

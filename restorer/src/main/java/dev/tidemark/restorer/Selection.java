@@ -43,7 +43,7 @@ final class Selection {
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             RoaringBitmap wanted = i < before.size() ? before.get(i).clone() : new RoaringBitmap();
-            addSince(compacted, inputs.get(i).segment(), wanted);
+            addSince(compacted, inputs.get(i), wanted);
             parts.add(new RecordPass.Part(inputs.get(i).segment(), wanted, live.get(i)));
         }
         return parts;
@@ -55,7 +55,7 @@ final class Selection {
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             RoaringBitmap wanted = live.get(i).clone();
-            addSince(compacted, inputs.get(i).segment(), wanted);
+            addSince(compacted, inputs.get(i), wanted);
             parts.add(new RecordPass.Part(inputs.get(i).segment(), wanted, live.get(i)));
         }
         return parts;
@@ -67,9 +67,11 @@ final class Selection {
                 .toList();
     }
 
-    private void addSince(long compacted, Segment segment, RoaringBitmap wanted) {
-        if (segment.ref().getLastMain() > compacted) {
-            wanted.add((long) segment.ordinalsUpTo(compacted), (long) segment.ordinalsUpTo(revision));
+    private void addSince(long compacted, Survivors.Input input, RoaringBitmap wanted) {
+        Segment segment = input.segment();
+        long from = Math.max(compacted, input.after());
+        if (segment.ref().getLastMain() > from) {
+            wanted.add((long) segment.ordinalsUpTo(from), (long) segment.ordinalsUpTo(revision));
         }
     }
 }

@@ -60,6 +60,11 @@ class RestoreLawTest {
                 at = Math.min(last, at + 1 + random.nextInt(12));
                 archive.checkpoint(log, at, List.of());
             }
+            if (random.nextBoolean()) {
+                // Another base, later and wherever it falls: within a checkpoint, as a rule.
+                long later = base + 1 + random.nextInt((int) (last - base));
+                archive.base(log, compacted + random.nextInt((int) (later - compacted) + 1), later, List.of());
+            }
             sources = archive.sources(NOW);
         }
 

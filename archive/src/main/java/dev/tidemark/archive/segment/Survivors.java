@@ -27,11 +27,12 @@ public final class Survivors {
      * @param liveAt the revision for which {@code live} was worked out: the last one of the base or of the
      *     <em>whole</em> checkpoint, not of the segment
      * @param base whether {@code live} is a base's, which forgot tombstones and holds for no earlier revision
+     * @param after records up to this main revision don't count: what comes before holds their state; 0 for none
      */
-    public record Input(Segment segment, Optional<RoaringBitmap> live, long liveAt, boolean base) {
+    public record Input(Segment segment, Optional<RoaringBitmap> live, long liveAt, boolean base, long after) {
         /** A member of a base at {@code revision}. */
         public static Input ofBase(Segment segment, RoaringBitmap live, long revision) {
-            return new Input(segment, Optional.of(live), revision, true);
+            return new Input(segment, Optional.of(live), revision, true, 0);
         }
 
         /**
@@ -39,21 +40,43 @@ public final class Survivors {
          * nothing and all entries up to the target count.
          */
         public static Input ofCheckpoint(Segment segment, RoaringBitmap live, long last) {
-            return new Input(segment, Optional.of(live), last, false);
+            return new Input(segment, Optional.of(live), last, false, 0);
         }
 
         /** A segment without a live set, such as the tail's. */
         public static Input raw(Segment segment) {
-            return new Input(segment, Optional.empty(), 0, false);
+            return new Input(segment, Optional.empty(), 0, false, 0);
+        }
+
+        /**
+         * The same without its records up to a main revision: for a segment that a base within its range makes partly
+         * needless. The base is an input before it.
+         */
+        public Input after(long revision) {
+            if (segment.ref().getFirstMain() > revision) {
+                return this;
+            }
+            return new Input(segment, live, liveAt, base, revision);
         }
 
         private boolean countsAt(long target) {
-            return segment.ref().getFirstMain() <= target
+            return segment.ref().getLastMain() > after
+                    && segment.ref().getFirstMain() <= target
                     && !(liveAt <= target && live.map(RoaringBitmap::isEmpty).orElse(false));
         }
 
         private NewestVersions versions(long target, int aheadBytes) {
             RoaringBitmap counting = liveAt <= target ? live.orElse(null) : null;
+            if (after > 0) {
+                RoaringBitmap later = counting == null ? new RoaringBitmap() : counting.clone();
+                int skipped = segment.ordinalsUpTo(after);
+                if (counting == null) {
+                    later.add((long) skipped, segment.records());
+                } else {
+                    later.remove(0L, skipped);
+                }
+                counting = later;
+            }
             return new NewestVersions(segment.index(aheadBytes), counting, target);
         }
     }
@@ -122,6 +145,7 @@ public final class Survivors {
         for (Input input : inputs) {
             SegmentRef ref = input.segment.ref();
             if (before != null
+                    && input.after < before.getLastMain()
                     && (ref.getFirstMain() < before.getLastMain()
                             || (ref.getFirstMain() == before.getLastMain()
                                     && ref.getFirstSub() <= before.getLastSub()))) {
