@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the restorer writes is taken by stock etcdutl, boots as stock etcd, and hashes as computed. */
 class BootIT {
@@ -53,8 +54,9 @@ class BootIT {
         return restorer().restore(request, RestoreProgress.NONE);
     }
 
+    /** Not on etcd 3.4, which does not hash at the compaction revision itself. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void aRestoredRevisionBootsWithEveryKeyAndTheComputedHash(EtcdVersion version) {
         long revision = withKeys(300);
         Path file = directory.resolve("exact.db");
@@ -77,8 +79,9 @@ class BootIT {
         }
     }
 
+    /** Not on etcd 3.4, which does not hash at the compaction revision itself. */
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void aBumpedRevisionGoesOnPastTheNewestKnown(EtcdVersion version) {
         Path file = directory.resolve("bumped.db");
         RestoreResult result = restore(RestoreRequest.database(Target.revision(withKeys(200)), Output.newFile(file)));
@@ -93,7 +96,7 @@ class BootIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aHistoryIsReadableRevisionByRevisionAndHashesAsTheSourceWould(EtcdVersion version) {
         long compacted = withKeys(100);
         Path file = directory.resolve("history.db");

@@ -68,7 +68,7 @@ class EtcdFileIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtRevisionZeroCompactsNothing(EtcdVersion version) {
         try (EtcdServer server = EtcdServer.launch(version);
                 EtcdCalls etcd = new EtcdCalls(server)) {

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class UsersIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -33,7 +33,7 @@ class UsersIT {
     Path directory;
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void twoUsersWithTheRolesOfTheDocumentationSufficeForEverything(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
                 Source source = new Source(etcd.endpoint())) {
@@ -61,7 +61,7 @@ class UsersIT {
     }
 
     @ParameterizedTest
-    @EnumSource(EtcdVersion.class)
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void whoMayOnlyReadWatchesButTakesNoSnapshot(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version)) {
             etcd.etcdctl("put", "key", "value");
