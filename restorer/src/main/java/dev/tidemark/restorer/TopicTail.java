@@ -70,7 +70,8 @@ final class TopicTail {
     }
 
     private void checkTopic() {
-        try (Admin admin = Admin.create(client())) {
+        Admin admin = Admin.create(client());
+        try {
             TopicDescription found = admin.describeTopics(List.of(position.getTopic()))
                     .allTopicNames()
                     .get()
@@ -87,6 +88,9 @@ final class TopicTail {
             throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
         } catch (InterruptedException e) {
             throw new InterruptException(e);
+        } finally {
+            // otherwise it waits for the answers of a broker that is silent, even if nobody wants them any more
+            admin.close(Duration.ZERO);
         }
     }
 
