@@ -44,6 +44,9 @@ final class TopicReader implements TopicVisitor {
     /** The writing instances, one for each run of records. */
     final List<String> writers = new ArrayList<>();
 
+    /** When the broker took the first revisions of each writer, in milliseconds since the epoch. */
+    final Map<String, Long> firstRevisionsAt = new HashMap<>();
+
     int largestRecord;
 
     static TopicReader read(CaptureSettings settings, Path spool) {
@@ -59,7 +62,12 @@ final class TopicReader implements TopicVisitor {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
                     reader.written(TopicTail.writer(record));
                     reader.largestRecord = Math.max(reader.largestRecord, record.value().length);
+                    long before =
+                            reader.generations.isEmpty() ? 0 : reader.newest().last();
                     decoder.decode(record.value(), reader);
+                    if (!reader.generations.isEmpty() && reader.newest().last() > before) {
+                        reader.firstRevisionsAt.putIfAbsent(TopicTail.writer(record), record.timestamp());
+                    }
                 }
             }
         }
