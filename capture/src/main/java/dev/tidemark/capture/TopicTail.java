@@ -16,14 +16,19 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the end of a partition, committed records only, far enough back to tell where capture stands. To be read after
  * {@code initTransactions}: then no transaction of our own is open, and everything before the end is decided.
  */
 final class TopicTail {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
     private static final long FIRST_STEP = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    /** Longer than markers of a transaction that was just decided are on their way. */
+    private static final Duration MARKERS = Duration.ofSeconds(2);
 
     private final CaptureSettings settings;
     private final TopicPlace place;
@@ -93,6 +98,7 @@ final class TopicTail {
         boolean aligned = false;
         consumer.seek(partition, start);
         long progressAt = System.nanoTime();
+        boolean freed = false;
         try (TopicDecoder decoder = new TopicDecoder(spool())) {
             while (consumer.position(partition) < end) {
                 long before = consumer.position(partition);
@@ -108,6 +114,9 @@ final class TopicTail {
                     progressAt = System.nanoTime();
                 } else if (System.nanoTime() - progressAt > PATIENCE.toNanos()) {
                     throw stuck(before, end);
+                } else if (!freed && System.nanoTime() - progressAt > MARKERS.toNanos()) {
+                    freed = true;
+                    endHangingTransaction();
                 }
             }
         }
@@ -133,6 +142,20 @@ final class TopicTail {
         }
     }
 
+    /** What hinders it is no reason to give up: the transaction may be another cluster's, and end by itself. */
+    private void endHangingTransaction() {
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            new HangingTransaction(admin, KafkaClients.captureId(settings)).endOn(place.topicPartition());
+        } catch (ExecutionException e) {
+            LOG.warn(
+                    "nobody tells whether a transaction hangs on {}: {}",
+                    place.topicPartition(),
+                    e.getCause().getMessage());
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
+    }
+
     private Path spool() {
         return settings.spool().directory();
     }
@@ -146,6 +169,7 @@ final class TopicTail {
         return new CaptureException(
                 Failure.UNAVAILABLE,
                 "reading the end of " + place.topicPartition() + " stands at offset " + position + " of " + end,
-                "look for a hanging transaction on that partition: kafka-transactions.sh find-hanging");
+                "if no transaction is open there, its end was lost: kafka-transactions.sh abort --topic "
+                        + place.topic() + " --partition " + place.partition() + " --start-offset " + position);
     }
 }

@@ -18,10 +18,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The source is compacted just where capture stands: before, at, and after the revision that it needs next. */
+/**
+ * The source is compacted just where capture stands: before, at, and after the revision that it needs next. Half of these
+ * tests wait for what a captor before might still write.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class CompactionRaceIT {
     private static KafkaServer kafka;
 

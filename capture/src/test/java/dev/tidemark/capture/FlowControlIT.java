@@ -25,6 +25,9 @@ class FlowControlIT {
     /** Writes per second; 0 is full rate. The oracle keeps all of them in memory: limit it for a long outage. */
     private static final int RATE = Integer.getInteger("outage.rate", 0);
 
+    /** How far compactions stay behind: some seconds of writes, where Kubernetes gives five minutes of them. */
+    private static final long COMPACTION_LAG = 50_000;
+
     @TempDir
     Path scratch;
 
@@ -34,6 +37,7 @@ class FlowControlIT {
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6, "--quota-backend-bytes=8589934592");
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, new MemoryStore(InstantSource.system()));
+            String log;
             try (CaptureProcess process = CaptureProcess.start(
                     "-Xmx128m", "spool", etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
                 Eventually.eventually(Duration.ofMinutes(1), () -> {
@@ -43,7 +47,7 @@ class FlowControlIT {
                 Plan plan = Plan.of(100_000_000)
                         .withTime(Duration.ofSeconds(OUTAGE_SECONDS + 10L))
                         .withRate(RATE)
-                        .withCompactionLag(5_000);
+                        .withCompactionLag(COMPACTION_LAG);
                 CompletableFuture<Void> load = CompletableFuture.runAsync(() -> workload.run(plan));
                 Thread.sleep(5_000);
                 kafka.kill();
@@ -56,10 +60,11 @@ class FlowControlIT {
                     assertThat(process.isAlive()).as(process.log()).isTrue();
                     assertThat(place.read(etcd).newest().last()).isEqualTo(last);
                 });
-                assertThat(process.log()).doesNotContain("OutOfMemoryError");
+                log = process.log();
+                assertThat(log).doesNotContain("OutOfMemoryError");
             }
             TopicReader topic = place.read(etcd);
-            assertThat(topic.generations).hasSize(1);
+            assertThat(topic.generations).as(log).hasSize(1);
             WatchProperties.assertHold(topic.newest(), workload.oracle());
         }
     }

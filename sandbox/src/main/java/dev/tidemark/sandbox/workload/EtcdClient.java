@@ -1,11 +1,14 @@
 package dev.tidemark.sandbox.workload;
 
 import dev.tidemark.sandbox.workload.Acknowledgement.Effect;
+import dev.tidemark.schemas.Change;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
+import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Lease;
 import io.etcd.jetcd.Txn;
+import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.kv.DeleteResponse;
 import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.op.Cmp;
@@ -14,13 +17,20 @@ import io.etcd.jetcd.op.Op;
 import io.etcd.jetcd.options.DeleteOption;
 import io.etcd.jetcd.options.LeaseOption;
 import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.watch.WatchEvent;
+import io.etcd.jetcd.watch.WatchResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** One connection to etcd: sends requests of the workload as they are, none twice. Thread-safe. */
 final class EtcdClient implements AutoCloseable {
     /** A whole keyspace in one answer; the default is 4 MiB, three of the largest values. */
     private static final int MOST_BYTES = 1 << 30;
+
+    private static final int ANSWER_SECONDS = 20;
 
     private static final ByteSequence NO_KEY = ByteSequence.from(new byte[] {0});
 
@@ -79,6 +89,41 @@ final class EtcdClient implements AutoCloseable {
     /** etcd's revision now, read through the quorum. */
     CompletableFuture<Long> revision() {
         return kv.get(NO_KEY).thenApply(answer -> answer.getHeader().getRevision());
+    }
+
+    /** The changes of one revision, which must exist and must not be compacted, without capture times. */
+    CompletableFuture<List<Change>> changesOf(long revision) {
+        CompletableFuture<List<Change>> first = new CompletableFuture<>();
+        WatchOption from =
+                WatchOption.builder().withRange(NO_KEY).withRevision(revision).build();
+        Watch.Watcher watcher = client.getWatchClient()
+                .watch(NO_KEY, from, seen -> first.complete(changes(seen, revision)), first::completeExceptionally);
+        return first.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).whenComplete((changes, error) -> watcher.close());
+    }
+
+    private static List<Change> changes(WatchResponse seen, long revision) {
+        List<Change> changes = new ArrayList<>();
+        for (WatchEvent event : seen.getEvents()) {
+            KeyValue now = event.getKeyValue();
+            if (now.getModRevision() != revision) {
+                break;
+            }
+            byte[] key = now.getKey().getBytes();
+            changes.add(
+                    event.getEventType() == WatchEvent.EventType.DELETE
+                            ? Change.delete(revision, changes.size(), key, 0, 0)
+                            : Change.put(
+                                    revision,
+                                    changes.size(),
+                                    key,
+                                    now.getValue().getBytes(),
+                                    now.getCreateRevision(),
+                                    now.getVersion(),
+                                    now.getLease(),
+                                    0,
+                                    0));
+        }
+        return changes;
     }
 
     private CompletableFuture<TxnResponse> commit(Request.Transaction transaction) {

@@ -10,6 +10,7 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * etcd's rules for keys, revisions, versions and leases, in memory: the current state, and the changes of the revision
@@ -40,18 +41,19 @@ final class Keyspace {
         return done;
     }
 
-    /** Whether the request, carried out now, would leave exactly this state behind. */
-    boolean wouldBecome(Request request, Map<byte[], KeyState> state) {
-        if (request instanceof Request.Put put && !leaves(put, state.get(put.key()))) {
+    /** Whether the request, carried out now, would make exactly these changes. */
+    boolean wouldMake(Request request, List<Change> wanted) {
+        if (request instanceof Request.Put put && !isIn(put, wanted)) {
             return false;
         }
-        Keyspace copy = new Keyspace(revision, alive);
-        return !copy.carryOut(request).isEmpty() && copy.alive.equals(state);
+        List<Change> made = new Keyspace(revision, alive).carryOut(request);
+        return made.size() == wanted.size()
+                && IntStream.range(0, made.size()).allMatch(i -> made.get(i).sameContent(wanted.get(i)));
     }
 
-    /** Spares most of the copies: who puts leaves the value and the revision behind. */
-    private boolean leaves(Request.Put put, KeyState state) {
-        return state != null && state.modRevision() == revision + 1 && Arrays.equals(state.value(), put.value());
+    /** Spares most of the copies. */
+    private static boolean isIn(Request.Put put, List<Change> changes) {
+        return changes.size() == 1 && Arrays.equals(changes.get(0).key(), put.key());
     }
 
     void put(byte[] key, byte[] value, long lease) {

@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 
 /**
  * Knows every state and every change that a workload has led to, from the requests and the revisions in their answers
@@ -72,9 +73,10 @@ public final class Oracle {
 
     /**
      * Carries out all that was recorded, as {@link #settle(long)}. Where requests are in doubt and a revision has no
-     * other maker, etcd itself is asked for its state there, which shows what was carried out.
+     * other maker, etcd itself is asked for its changes, which show what was carried out. Its state would not: nobody
+     * sees there what was put and deleted in one revision.
      */
-    synchronized void settle(long last, LongFunction<NavigableMap<byte[], KeyState>> etcdsState) {
+    synchronized void settle(long last, LongFunction<List<Change>> etcdsChanges) {
         Map<Long, List<Acknowledgement>> byRevision = new HashMap<>();
         unsettled.forEach(one -> byRevision
                 .computeIfAbsent(one.revision(), r -> new ArrayList<>())
@@ -84,7 +86,7 @@ public final class Oracle {
         while (lastRevision() < last) {
             List<Acknowledgement> named = byRevision.getOrDefault(lastRevision() + 1, new ArrayList<>());
             byRevision.remove(lastRevision() + 1);
-            Request writer = writer(named, etcdsState);
+            Request writer = writer(named, etcdsChanges);
             keep(keyspace.carryOut(writer), writer);
             met(named);
         }
@@ -94,7 +96,7 @@ public final class Oracle {
     }
 
     /** Takes the request that made the next revision out of those that name it. */
-    private Request writer(List<Acknowledgement> named, LongFunction<NavigableMap<byte[], KeyState>> etcdsState) {
+    private Request writer(List<Acknowledgement> named, LongFunction<List<Change>> etcdsChanges) {
         for (Acknowledgement one : named) {
             if (one.effect() == Acknowledgement.Effect.WROTE) {
                 named.remove(one);
@@ -110,7 +112,7 @@ public final class Oracle {
         // An id that came back is expected more than once.
         List<Long> ended = expiring.stream().distinct().filter(this::endsKeys).toList();
         if (!unsure.isEmpty()) {
-            return unanswered(ended, etcdsState.apply(lastRevision() + 1));
+            return unanswered(ended, etcdsChanges.apply(lastRevision() + 1));
         }
         if (ended.size() != 1) {
             throw broken("nobody made revision " + (lastRevision() + 1) + ", and " + ended.size()
@@ -119,20 +121,16 @@ public final class Oracle {
         return new Request.Revoke(ended.get(0));
     }
 
-    /** The request in doubt, or the end of a lease, that leads to this state; one of several equal ones. */
-    private Request unanswered(List<Long> ended, NavigableMap<byte[], KeyState> state) {
-        for (Request request : unsure) {
-            if (keyspace.wouldBecome(request, state)) {
-                unsure.remove(request);
-                return request;
-            }
-        }
-        return ended.stream()
-                .map(Request.Revoke::new)
-                .filter(end -> keyspace.wouldBecome(end, state))
+    /**
+     * The request in doubt, or the end of a lease, that makes these changes. Of several any will do, and all stay in
+     * doubt: a deletion of a range and one of its only key look the same here, but may not where the other comes.
+     */
+    private Request unanswered(List<Long> ended, List<Change> changes) {
+        return Stream.concat(unsure.stream(), ended.stream().map(Request.Revoke::new))
+                .filter(request -> keyspace.wouldMake(request, changes))
                 .findFirst()
                 .orElseThrow(() -> broken("none of " + unsure.size() + " requests in doubt and " + ended.size()
-                        + " expiring leases made revision " + (lastRevision() + 1)));
+                        + " expiring leases made revision " + (lastRevision() + 1) + ": " + changes));
     }
 
     private boolean endsKeys(long lease) {

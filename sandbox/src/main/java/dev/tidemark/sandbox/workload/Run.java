@@ -127,7 +127,8 @@ final class Run {
             return;
         }
         track(inFlight, answer.orTimeout(UNCERTAIN_SECONDS, TimeUnit.SECONDS).exceptionally(error -> {
-            if (!isRefused(error)) {
+            if (request instanceof Request.Revoke || !isRefused(error)) {
+                // a revocation whose answer was lost is asked for again by the client, and then refused
                 oracle.doubt(request);
                 isShaken.set(true);
             }

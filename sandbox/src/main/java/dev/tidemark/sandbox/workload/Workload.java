@@ -42,7 +42,7 @@ public final class Workload implements AutoCloseable {
     enum Outcomes {
         /** There must be none. */
         CERTAIN,
-        /** They are settled by what etcd says later of its state at that time. */
+        /** They are settled by what etcd says later of its changes at that time. */
         UNCERTAIN;
 
         /** The answer to a question that may be asked again. */
@@ -75,7 +75,7 @@ public final class Workload implements AutoCloseable {
 
     /**
      * As {@link #on}, but runs go on while members of the cluster die, are cut off or elect. What became of a write
-     * without an answer is read from etcd after the run, which must not have compacted that far.
+     * without an answer is read from etcd's history after the run, which must not have compacted that far.
      */
     public static Workload enduring(List<String> endpoints) {
         return begin(endpoints, Outcomes.UNCERTAIN);
@@ -171,19 +171,9 @@ public final class Workload implements AutoCloseable {
         if (outcomes == Outcomes.CERTAIN) {
             oracle.settle(last);
         } else {
-            int doubts = oracle.inDoubt();
-            oracle.settle(last, this::etcdsState);
-            LOG.info(
-                    "{} writes were carried out without an answer, {} were not",
-                    doubts - oracle.inDoubt(),
-                    oracle.inDoubt());
+            oracle.settle(last, revision -> outcomes.await(() -> client.changesOf(revision)));
+            LOG.info("{} writes got no answer", oracle.inDoubt());
         }
-    }
-
-    private NavigableMap<byte[], KeyState> etcdsState(long revision) {
-        GetOption all =
-                GetOption.builder().withRange(EVERYTHING).withRevision(revision).build();
-        return state(outcomes.await(() -> client.kv().get(EVERYTHING, all)));
     }
 
     /** The oracle; it lives on with the next writes. */

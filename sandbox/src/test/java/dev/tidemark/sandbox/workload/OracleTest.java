@@ -11,11 +11,8 @@ import dev.tidemark.sandbox.workload.Request.Revoke;
 import dev.tidemark.sandbox.workload.Request.Transaction;
 import dev.tidemark.schemas.Change;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class OracleTest {
@@ -109,24 +106,52 @@ class OracleTest {
     }
 
     @Test
-    void whatGotNoAnswerIsSettledByTheStateThatItLedTo() {
+    void whatGotNoAnswerIsSettledByTheChangesThatItMade() {
         answered(new Put(A, V, 0), 2, Effect.WROTE);
         oracle.doubt(new Put(A, V, 0));
         oracle.doubt(new Put(B, W, 0));
         oracle.doubt(DeleteRange.key(A));
         answered(new Put(B, V, 0), 4, Effect.WROTE);
-        NavigableMap<byte[], KeyState> third = new TreeMap<>(Arrays::compareUnsigned);
-        oracle.settle(4, revision -> third);
+        oracle.settle(4, revision -> List.of(Change.delete(revision, 0, A, 0, 0)));
         assertThat(oracle.changesOf(3)).containsExactly(Change.delete(3, 0, A, 0, 0));
 
-        NavigableMap<byte[], KeyState> fifth = new TreeMap<>(Arrays::compareUnsigned);
-        fifth.put(B, new KeyState(W, 4, 5, 2, 0));
-        oracle.settle(5, revision -> fifth);
-        assertThat(oracle.stateAt(5)).isEqualTo(fifth);
+        oracle.settle(5, revision -> List.of(Change.put(revision, 0, B, W, 4, 2, 0, 0, 0)));
+        assertThat(oracle.stateAt(5)).containsExactly(Map.entry(B, new KeyState(W, 4, 5, 2, 0)));
 
-        assertThatThrownBy(() -> oracle.settle(6, revision -> fifth))
+        assertThatThrownBy(() -> oracle.settle(6, revision -> List.of(Change.put(revision, 0, B, V, 4, 3, 0, 0, 0))))
                 .isInstanceOf(SandboxException.class)
-                .hasMessageContaining("none of 1 requests in doubt");
+                .hasMessageContaining("none of 3 requests in doubt");
+    }
+
+    @Test
+    void ofTwoUnansweredRequestsThatLeaveTheSameStateTheOneIsFoundThatMadeTheChanges() {
+        oracle.doubt(putAndDeleted(A, V));
+        oracle.doubt(putAndDeleted(B, W));
+        List<Change> made = List.of(Change.put(2, 0, B, W, 2, 1, 0, 0, 0), Change.delete(2, 1, B, 0, 0));
+        oracle.settle(2, revision -> made);
+
+        assertThat(oracle.changesOf(2)).containsExactlyElementsOf(made);
+    }
+
+    @Test
+    void anUnansweredDeletionOfARangeThatLooksLikeThatOfAKeyIsFoundWhereTheyDiffer() {
+        answered(new Put(A, V, 0), 2, Effect.WROTE);
+        oracle.doubt(new DeleteRange(A, bytes("c")));
+        oracle.doubt(DeleteRange.key(A));
+        answered(new Put(A, V, 0), 4, Effect.WROTE);
+        answered(new Put(B, V, 0), 5, Effect.WROTE);
+        oracle.settle(
+                6,
+                revision -> revision == 3
+                        ? List.of(Change.delete(3, 0, A, 0, 0))
+                        : List.of(Change.delete(6, 0, A, 0, 0), Change.delete(6, 1, B, 0, 0)));
+
+        assertThat(oracle.stateAt(6)).isEmpty();
+    }
+
+    private static Transaction putAndDeleted(byte[] key, byte[] value) {
+        return Transaction.of(List.of(
+                Transaction.of(List.of(new Put(key, value, 0))), Transaction.of(List.of(DeleteRange.key(key)))));
     }
 
     @Test
