@@ -27,16 +27,18 @@ public final class CaptureBenchmark {
     private static final int ROUNDS = 3;
     private static final int PUTS = 60_000;
 
+    private static final ProcessUse NOBODY = new ProcessUse(0, 0);
+
     private CaptureBenchmark() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException, TimeoutException {
         Path directory = Path.of(arguments.length > 0 ? arguments[0] : "target/capture-benchmark");
         Files.createDirectories(directory);
         int backlog = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1_000_000;
-        try (KafkaServer kafka = KafkaServer.launch()) {
+        try (KafkaServer kafka = KafkaServer.launchForLoad()) {
             catchUp(kafka, directory.resolve("catch-up"), backlog);
         }
-        try (KafkaServer kafka = KafkaServer.launch()) {
+        try (KafkaServer kafka = KafkaServer.launchForLoad()) {
             impact(kafka, directory.resolve("impact"));
         }
     }
@@ -55,19 +57,21 @@ public final class CaptureBenchmark {
                 try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory)) {
                     capture.await(target, PATIENCE);
                     double seconds = (System.nanoTime() - begun) / 1e9;
+                    ProcessUse use = capture.use();
                     double busy = probe.percentileMillis(99);
                     System.out.printf("%ncatching up %,d revisions of 256 B%n", backlog);
                     System.out.println("| revisions/s, start of the JVM included | put p99 idle ms | put p99 ms | ratio"
-                            + " | capture peak MB | etcd peak MB |");
-                    System.out.println("|---|---|---|---|---|---|");
+                            + " | capture peak MB | etcd peak MB | capture CPU s |");
+                    System.out.println("|---|---|---|---|---|---|---|");
                     System.out.printf(
-                            "| %,.0f | %.1f | %.1f | %.2f | %d | %d |%n",
+                            "| %,.0f | %.1f | %.1f | %.2f | %d | %d | %.1f |%n",
                             backlog / seconds,
                             idle,
                             busy,
                             busy / idle,
-                            capture.peakBytes() / 1_000_000,
-                            CaptureChild.peakBytes(etcd.pid()) / 1_000_000);
+                            use.peakBytes() / 1_000_000,
+                            ProcessUse.of(etcd.pid()).peakBytes() / 1_000_000,
+                            use.cpuSeconds());
                 }
             }
         }
@@ -84,47 +88,62 @@ public final class CaptureBenchmark {
     private static void impact(KafkaServer kafka, Path directory)
             throws IOException, InterruptedException, TimeoutException {
         System.out.printf("%n%,d puts by 200 clients, values of 1.65 kB%n", PUTS);
-        System.out.println("| round | attached | writes/s | p50 ms | p99 ms | peak MB |");
-        System.out.println("|---|---|---|---|---|---|");
+        System.out.println(
+                "| round | attached | writes/s | p50 ms | p99 ms | peak MB | CPU s of it, etcd, its broker |");
+        System.out.println("|---|---|---|---|---|---|---|");
         for (int round = 1; round <= ROUNDS; round++) {
             try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
-                row(round, "nothing", put(etcd), 0);
+                row(round, "nothing", put(etcd), NOBODY, ProcessUse.of(etcd.pid()), NOBODY);
             }
             try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
                 Process watcher = watcher(etcd);
                 try {
-                    row(round, "etcdctl watch", put(etcd), CaptureChild.peakBytes(watcher.pid()));
+                    LoadResult result = put(etcd);
+                    row(
+                            round,
+                            "etcdctl watch",
+                            result,
+                            ProcessUse.of(watcher.pid()),
+                            ProcessUse.of(etcd.pid()),
+                            NOBODY);
                 } finally {
                     watcher.destroy();
                 }
             }
-            Path own = directory.resolve(Integer.toString(round));
-            try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM);
-                    KafkaServer fresh = KafkaServer.launch();
-                    CaptureChild capture = CaptureChild.start(etcd, fresh, own)) {
-                capture.await(write(etcd), PATIENCE);
-                LoadResult result = put(etcd);
-                long ended = System.nanoTime();
-                long last = write(etcd);
-                capture.await(last, PATIENCE);
-                row(round, "capture", result, capture.peakBytes());
-                System.out.printf(
-                        "capture was behind by %.0f ms when the load ended%n", (System.nanoTime() - ended) / 1e6);
-            }
+            captured(round, directory.resolve(Integer.toString(round)));
         }
         System.out.println(
                 "Kafka " + kafka.bootstrapServers() + " ran beside all of them, idle but for capture's rounds.");
     }
 
-    private static void row(int round, String attached, LoadResult result, long peakBytes) {
+    private static void captured(int round, Path directory) throws IOException, InterruptedException, TimeoutException {
+        try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM);
+                KafkaServer fresh = KafkaServer.launchForLoad();
+                CaptureChild capture = CaptureChild.start(etcd, fresh, directory)) {
+            capture.await(write(etcd), PATIENCE);
+            LoadResult result = put(etcd);
+            long ended = System.nanoTime();
+            long last = write(etcd);
+            capture.await(last, PATIENCE);
+            double behind = (System.nanoTime() - ended) / 1e6;
+            row(round, "capture", result, capture.use(), ProcessUse.of(etcd.pid()), ProcessUse.of(fresh.pid()));
+            System.out.printf("capture was behind by %.0f ms when the load ended%n", behind);
+        }
+    }
+
+    private static void row(
+            int round, String attached, LoadResult result, ProcessUse own, ProcessUse etcd, ProcessUse broker) {
         System.out.printf(
-                "| %d | %s | %,.0f | %.1f | %.1f | %d |%n",
+                "| %d | %s | %,.0f | %.1f | %.1f | %d | %.1f, %.1f, %.1f |%n",
                 round,
                 attached,
                 result.requestsPerSecond(),
                 result.p50().toNanos() / 1e6,
                 result.p99().toNanos() / 1e6,
-                peakBytes / 1_000_000);
+                own.peakBytes() / 1_000_000,
+                own.cpuSeconds(),
+                etcd.cpuSeconds(),
+                broker.cpuSeconds());
     }
 
     private static LoadResult put(EtcdServer etcd) {

@@ -14,17 +14,24 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A capture in a JVM of its own, with the small heap that is promised, which tells how far the topic has come. */
 final class CaptureChild implements AutoCloseable {
     private static final String HEAP = "-Xmx128m";
+    /** More of the JVM's options, such as those of its flight recorder. */
+    private static final List<String> OPTIONS = Stream.of(
+                    System.getProperty("capture.options", "").split(" "))
+            .filter(option -> !option.isBlank())
+            .toList();
+
     private static final long TELL_MILLIS = 20;
 
     private final Process process;
@@ -78,18 +85,20 @@ final class CaptureChild implements AutoCloseable {
     }
 
     static CaptureChild start(EtcdServer etcd, KafkaServer kafka, Path directory) {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
+        List<String> words = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), HEAP));
+        words.addAll(OPTIONS);
+        words.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
                 CaptureChild.class.getName(),
                 etcd.endpoint(),
                 kafka.bootstrapServers(),
-                directory.toString());
+                directory.toString()));
         try {
-            return new CaptureChild(
-                    builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
+            return new CaptureChild(new ProcessBuilder(words)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,18 +116,8 @@ final class CaptureChild implements AutoCloseable {
         }
     }
 
-    /** The most memory that the process has had resident, in bytes. */
-    long peakBytes() throws IOException {
-        return peakBytes(process.pid());
-    }
-
-    /** The most memory that a process has had resident, in bytes, as Linux tells it. */
-    static long peakBytes(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .findFirst()
-                .orElse(0);
+    ProcessUse use() throws IOException {
+        return ProcessUse.of(process.pid());
     }
 
     private void listen() {

@@ -16,6 +16,12 @@ record Attempt(Runnable run, Supplier<CaptureStatus> status, Runnable close) {
         return new Attempt(capture::run, capture::status, capture::close);
     }
 
+    /** Whether it has come further than to look at what it needs: it stands by, or captures. */
+    boolean hasBegun() {
+        CaptureStatus.State state = status.get().state();
+        return hasCommitted() || (state != CaptureStatus.State.STARTING && state != CaptureStatus.State.STOPPED);
+    }
+
     boolean hasCommitted() {
         return status.get().totals().transactions() > 0;
     }

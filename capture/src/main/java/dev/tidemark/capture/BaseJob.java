@@ -3,6 +3,7 @@ package dev.tidemark.capture;
 import dev.tidemark.archive.catalog.BaseDraft;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.store.StoreRefusedException;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.etcd.file.DamagedFileException;
 import dev.tidemark.etcd.rpc.EtcdClient;
@@ -13,6 +14,7 @@ import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,7 @@ final class BaseJob implements Runnable {
     private final long atLeast;
     private final Listener listener;
     private final CrossCheck crossCheck;
+    private final BooleanSupplier owed;
     private int damaged;
 
     /**
@@ -66,8 +69,16 @@ final class BaseJob implements Runnable {
 
     /**
      * @param atLeast the snapshot's revision is this or newer, else the member lags and another one is asked
+     * @param owed whether there is anything to do; may take long
      */
-    BaseJob(Surroundings around, String generation, long atLeast, Listener listener, CrossCheck crossCheck) {
+    BaseJob(
+            Surroundings around,
+            String generation,
+            long atLeast,
+            Listener listener,
+            CrossCheck crossCheck,
+            BooleanSupplier owed) {
+        this.owed = owed;
         this.around = around;
         this.generation = generation;
         this.atLeast = atLeast;
@@ -81,6 +92,9 @@ final class BaseJob implements Runnable {
             keepTrying();
         } catch (CaptureException e) {
             LOG.debug("the base was given up", e);
+        } catch (Error e) {
+            around.spool.endWith(CaptureException.broken("the thread that brings the base", e));
+            throw e;
         }
     }
 
@@ -88,45 +102,48 @@ final class BaseJob implements Runnable {
         Backoff backoff = new Backoff();
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                bring();
+                if (owed.getAsBoolean()) {
+                    bring();
+                }
                 return;
             } catch (EtcdException.Credentials e) {
                 around.rights.refused(e);
                 listener.refused();
                 Pause.of(REFUSED_PAUSE);
-            } catch (EtcdException.Unavailable
-                    | EtcdException.Certificates
-                    | EtcdException.FutureRevision
-                    | EtcdException.DamagedSnapshot
-                    | EtcdException.Disk
-                    | StoreUnavailableException e) {
-                retry(backoff, e);
-            } catch (DamagedFileException | DensityException e) {
-                damaged++;
-                retryOrFail(backoff, e, damaged < MAX_DAMAGED);
             } catch (TidemarkException e) {
-                // A full disk is waited for, as an archive that is away is.
-                retryOrFail(backoff, e, e.failure() == Failure.UNAVAILABLE);
+                if (Thread.currentThread().isInterrupted()) {
+                    // Whoever was given up fails with whatever it may: that is no failure of capture.
+                    return;
+                }
+                if (!isWorthAnotherTry(e)) {
+                    around.spool.endWith(e);
+                    return;
+                }
+                retry(backoff, e);
             } catch (RuntimeException e) {
                 if (!Thread.currentThread().isInterrupted()) {
-                    around.spool.fail(e);
+                    around.spool.endWith(e);
                 }
                 return;
             }
         }
     }
 
-    /** Whoever was interrupted has been given up: what he fails with is no failure of capture. */
-    private void retryOrFail(Backoff backoff, TidemarkException e, boolean retry) {
-        if (Thread.currentThread().isInterrupted()) {
-            return;
+    /**
+     * A full disk is waited for, as a member that is away is, and an archive that is away or lets nobody in: revisions go
+     * into the topic meanwhile. A damaged snapshot is not taken for ever.
+     */
+    private boolean isWorthAnotherTry(TidemarkException e) {
+        if (e instanceof DamagedFileException || e instanceof DensityException) {
+            damaged++;
+            return damaged < MAX_DAMAGED;
         }
-        if (retry) {
-            retry(backoff, e);
-        } else {
-            around.spool.fail(e);
-            Thread.currentThread().interrupt();
-        }
+        return e.failure() == Failure.UNAVAILABLE
+                || e instanceof StoreRefusedException
+                || e instanceof EtcdException.Certificates
+                || e instanceof EtcdException.FutureRevision
+                || e instanceof EtcdException.DamagedSnapshot
+                || e instanceof EtcdException.Disk;
     }
 
     private void bring() {

@@ -11,6 +11,7 @@ import dev.tidemark.schemas.topic.GenerationEnd;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,7 +31,6 @@ public final class Capture implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final long LARGEST_BACKLOG = 20_000;
     private static final Duration LEASE_PATIENCE = Duration.ofMillis(500);
-    private static final Duration FIRST_PATIENCE = Duration.ofSeconds(6);
     private static final Duration LIFE = Duration.ofMillis(50);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration HANDOVER = Duration.ofSeconds(30);
@@ -114,9 +114,10 @@ public final class Capture implements Closeable {
         try (SpoolLock lock = SpoolLock.on(settings.spool().directory());
                 Leadership leadership = new Leadership(settings, begin(), instance)) {
             LOG.debug("the spool is ours: {}", lock);
-            leadership.join();
             Backoff backoff = new Backoff();
             while (!closed) {
+                // whatever the last session ended by, it is a member again
+                leadership.join();
                 if (leadership.leads(LOOK)) {
                     gauge.starting();
                     lead(leadership, backoff);
@@ -132,7 +133,7 @@ public final class Capture implements Closeable {
         try {
             TopicPlace place = setup.ensure();
             claim(place);
-            awaitSource(FIRST_PATIENCE);
+            awaitSource(SourceWait.AT_THE_START);
             // What a takeover needs is tried and loaded now: seconds count then.
             new TopicTail(settings, place).read(TopicTail.Upto.STABLE);
             archive.catalog();
@@ -183,8 +184,7 @@ public final class Capture implements Closeable {
             }
             case YIELDED -> {
                 leadership.leave();
-                awaitSource(Duration.ofSeconds(Long.MAX_VALUE));
-                leadership.join();
+                awaitSource(SourceWait.AFTER_WORK);
             }
         }
     }
@@ -200,28 +200,54 @@ public final class Capture implements Closeable {
         }
     }
 
+    /** How long a source that does not answer is waited for. */
+    private enum SourceWait {
+        /** Seconds, and a wrong user or certificate not at all. */
+        AT_THE_START(Duration.ofSeconds(6), Duration.ZERO),
+        /** For ever: it has answered once; what it refuses may be half of a rotation, for two minutes. */
+        AFTER_WORK(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofMinutes(2));
+
+        private final Duration patience;
+        private final Duration patienceWithRefusals;
+
+        SourceWait(Duration patience, Duration patienceWithRefusals) {
+            this.patience = patience;
+            this.patienceWithRefusals = patienceWithRefusals;
+        }
+
+        private Duration patienceWith(TidemarkException e) {
+            return e instanceof CaptureException ? patience : patienceWithRefusals;
+        }
+
+        /** The same members, each given a part of the patience at most: those that say nothing must not take all of it. */
+        private List<EtcdSettings> within(List<EtcdSettings> members) {
+            Duration each = patience.dividedBy(members.size());
+            return members.stream()
+                    .map(member -> each.compareTo(member.callTimeout()) < 0
+                            ? member.withTimeouts(each, member.stallTimeout())
+                            : member)
+                    .toList();
+        }
+    }
+
     /** Waits until a member of the source answers; the last error is thrown when the patience is over. */
-    private void awaitSource(Duration patience) {
-        Members members = new Members(settings.source(), connector);
+    private void awaitSource(SourceWait wait) {
+        Members members = new Members(wait.within(settings.source()), connector);
         Backoff backoff = new Backoff();
         long begun = System.nanoTime();
         while (!closed) {
             try (EtcdClient client = members.reach().client()) {
                 LOG.debug("{} answers", client.endpoint());
                 return;
-            } catch (CaptureException e) {
-                boolean over = Duration.ofNanos(System.nanoTime() - begun).compareTo(patience) > 0;
-                if (over || e.failure() != Failure.UNAVAILABLE) {
+            } catch (CaptureException | EtcdException e) {
+                Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+                if (waited.compareTo(wait.patienceWith(e)) > 0) {
                     throw e;
                 }
-                Pause.of(backoff.next());
-            } catch (EtcdException e) {
-                // At the start a wrong user or certificate is told at once; later it may be half of a rotation.
-                if (Duration.ofNanos(System.nanoTime() - begun).compareTo(patience) > 0
-                        || patience.equals(FIRST_PATIENCE)) {
-                    throw e;
-                }
-                Pause.of(backoff.next());
+                Duration pause = backoff.next();
+                LOG.warn("the source does not answer, next try in {} ms: {}", pause.toMillis(), e.getMessage());
+                gauge.away(e);
+                Pause.of(pause);
             }
         }
     }
@@ -301,6 +327,20 @@ public final class Capture implements Closeable {
         }
     }
 
+    /** Reads back, beside the running capture, to where the topic says it. */
+    private boolean isBaseOwed(TopicAccess access) {
+        try {
+            boolean ready =
+                    access.tail().readToOpening(TopicTail.Upto.STABLE).state().isBaseReady();
+            if (ready) {
+                gauge.baseReady();
+            }
+            return !ready;
+        } catch (KafkaException e) {
+            throw unopened(e);
+        }
+    }
+
     private boolean isCompacted(long revision) {
         try (EtcdClient client =
                 new Members(settings.source(), connector).reach().client()) {
@@ -339,7 +379,7 @@ public final class Capture implements Closeable {
         Session(TopicAccess access, TransactionalLog log, TopicTail.End end, Generations.Standing standing) {
             Optional<Position> position = standing.position();
             BaseJob.Surroundings around = new BaseJob.Surroundings(
-                    new Members(settings.source(), connector),
+                    Members.beside(settings.source(), connector),
                     archive,
                     settings.spool().directory(),
                     ids,
@@ -351,8 +391,11 @@ public final class Capture implements Closeable {
                     spool,
                     around,
                     generation -> new SideKeeper(
-                            around.with(new Members(settings.source(), connector)), settings.sideState(), generation),
+                            around.with(Members.beside(settings.source(), connector)),
+                            settings.sideState(),
+                            generation),
                     time,
+                    () -> isBaseOwed(access),
                     standing);
             follower = new Follower(
                     new Members(settings.source(), connector),
@@ -381,6 +424,12 @@ public final class Capture implements Closeable {
             leadership.attend(this);
             try {
                 writer.run();
+            } catch (CaptureException e) {
+                // who has yielded may be fenced by the one that he has yielded to
+                if (e.failure() != Failure.FENCED || parting.get() != Leadership.Parting.YIELDED) {
+                    throw e;
+                }
+                LOG.info("the successor writes already: {}", e.getMessage());
             } finally {
                 leadership.dismiss();
             }

@@ -11,6 +11,15 @@ public final class CaptureException extends TidemarkException {
         super(failure, message, hint, cause);
     }
 
+    /** What is said when something died that nothing of ours can mend, such as a thread without memory. */
+    static CaptureException broken(String what, Error cause) {
+        return new CaptureException(
+                Failure.INTERNAL,
+                what + " has died: " + cause,
+                "give the JVM more memory if that is what it lacks",
+                cause);
+    }
+
     CaptureException(Failure failure, String message, String hint) {
         super(failure, message, hint);
     }

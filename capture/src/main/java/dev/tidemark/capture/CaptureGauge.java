@@ -78,7 +78,7 @@ final class CaptureGauge {
                 contactAt = sureAt;
             }
             committed = position.last();
-            base = standing.basePending() ? Base.PENDING : Base.READY;
+            base = standing.base() == Generations.Base.NOT_OWED ? Base.READY : Base.PENDING;
             times.seen(position.last(), sureAt);
             received = position.last();
         });

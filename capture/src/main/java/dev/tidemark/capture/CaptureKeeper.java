@@ -112,12 +112,12 @@ final class CaptureKeeper {
         }
     }
 
-    /** What ended the first try, if settings or a refusal did and nothing was committed since: more tries will not help. */
+    /** What ended the first try, if settings or a refusal did and no other came further: more tries will not help. */
     Optional<RuntimeException> hopeless() {
         RuntimeException first = firstFailure;
         boolean needsAPerson = first instanceof TidemarkException known
                 && (known.failure() == Failure.USAGE || known.failure() == Failure.REFUSED);
-        return needsAPerson && !current.hasCommitted() ? Optional.of(first) : Optional.empty();
+        return needsAPerson && !current.hasBegun() ? Optional.of(first) : Optional.empty();
     }
 
     private boolean isClosed() {

@@ -87,8 +87,11 @@ final class Follower implements Runnable {
             follow();
         } catch (RuntimeException e) {
             if (!closed) {
-                spool.fail(e);
+                spool.endWith(e);
             }
+        } catch (Error e) {
+            spool.endWith(CaptureException.broken("the thread that follows the source", e));
+            throw e;
         }
     }
 
@@ -204,6 +207,7 @@ final class Follower implements Runnable {
             leases.lookAway();
             generations.begin(now.revision(), version, askedAt.earliestMillis());
         }
+        generations.goOnFromBase();
         Position position = generations.position();
         position.stamper().proven(now.revision(), askedAt);
         if (now.revision() < position.last()) {
@@ -233,7 +237,7 @@ final class Follower implements Runnable {
     /** Whether there is nothing more to do: without the right to a snapshot what can be had comes by the watch. */
     private boolean catchUp(EtcdClient member, long revision, OptionalLong start) {
         try {
-            generations.catchUp(member, revision);
+            generations.catchUp(member, revision, leases::see);
             return true;
         } catch (EtcdException.Credentials e) {
             generations.rights().refused(e);

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -51,11 +53,20 @@ final class Generations {
     private Optional<Ending> ending;
     private long sourceClusterId;
     private boolean identified;
-    private boolean basePending;
+    private final BooleanSupplier isBaseOwed;
+    private Base base;
     private long archivedLast;
     private CompletableFuture<TopicEvent.GenerationOpened> gate = CompletableFuture.completedFuture(null);
     private Thread baseThread;
     private Optional<SideKeeper> side = Optional.empty();
+
+    /** Whether a generation that is continued still needs a base. */
+    enum Base {
+        NOT_OWED,
+        OWED,
+        /** Only the topic far back tells. */
+        PERHAPS_OWED
+    }
 
     /**
      * Where a generation stands when capture starts.
@@ -63,18 +74,15 @@ final class Generations {
      * @param position how far it came; empty if none is to be continued
      * @param ending how the last one ended, if none is to be continued and there was one
      * @param sourceClusterId the etcd cluster that it was captured from; 0 if unknown
-     * @param basePending whether its base is not announced yet
+     * @param base whether it still needs one
      * @param archivedLast the last revision of it that stands in the archive; 0 if none does
      */
     record Standing(
-            Optional<Position> position,
-            Optional<Ending> ending,
-            long sourceClusterId,
-            boolean basePending,
-            long archivedLast) {}
+            Optional<Position> position, Optional<Ending> ending, long sourceClusterId, Base base, long archivedLast) {}
 
     /**
      * @param keepers makes the keeper of a generation's leases, users and roles
+     * @param isBaseOwed reads in the topic whether a continued generation still needs its base; may take long
      */
     Generations(
             CaptureSettings settings,
@@ -82,7 +90,9 @@ final class Generations {
             BaseJob.Surroundings around,
             Function<String, SideKeeper> keepers,
             WarpedClock clock,
+            BooleanSupplier isBaseOwed,
             Standing standing) {
+        this.isBaseOwed = isBaseOwed;
         this.keepers = keepers;
         this.cluster = settings.cluster();
         this.newSource = settings.newSource();
@@ -93,7 +103,7 @@ final class Generations {
         this.position = standing.position;
         this.ending = standing.ending;
         this.sourceClusterId = standing.sourceClusterId;
-        this.basePending = standing.basePending;
+        this.base = standing.base;
         this.archivedLast = standing.archivedLast;
     }
 
@@ -142,7 +152,8 @@ final class Generations {
         // A generation whose gate was never opened does not exist: the one before it is still the one that ends.
         boolean existed = !gate.cancel(false) && !gate.isCancelled();
         if (existed) {
-            ending = Optional.of(new Ending(over.generation(), Math.max(over.last(), archivedLast), cause, detail));
+            long last = Math.max(Math.max(over.last(), baseRevision()), archivedLast);
+            ending = Optional.of(new Ending(over.generation(), last, cause, detail));
         }
         gate = CompletableFuture.completedFuture(null);
         position = Optional.empty();
@@ -166,7 +177,7 @@ final class Generations {
         spool.add(new Item.Gate(id, gate));
         Position begun = new Position(id, revision, new Overlap(), new Stamper(clock, 0));
         position = Optional.of(begun);
-        basePending = false;
+        base = Base.NOT_OWED;
         CompletableFuture<TopicEvent.GenerationOpened> opening = gate;
         Optional<Ending> before = ending;
         TopicEvent.GenerationOpened bare = new TopicEvent.GenerationOpened(
@@ -177,17 +188,21 @@ final class Generations {
                 revision,
                 askedAt,
                 before.map(end -> end.before(revision + 1)).orElse(null));
-        startBase(begun, revision, new BaseJob.Listener() {
-            @Override
-            public void taken(BaseFile file) {
-                opening.complete(opened(id, before, file));
-            }
+        startBase(
+                begun,
+                revision,
+                new BaseJob.Listener() {
+                    @Override
+                    public void taken(BaseFile file) {
+                        opening.complete(opened(id, before, file));
+                    }
 
-            @Override
-            public void refused() {
-                opening.complete(bare);
-            }
-        });
+                    @Override
+                    public void refused() {
+                        opening.complete(bare);
+                    }
+                },
+                () -> true);
     }
 
     private TopicEvent.GenerationOpened opened(String id, Optional<Ending> before, BaseFile file) {
@@ -201,13 +216,27 @@ final class Generations {
                 before.map(end -> end.before(file.compactRevision())).orElse(null));
     }
 
+    /** Where the topic says that this session's generation begins; 0 if it does not yet, or if it was begun before. */
+    private long baseRevision() {
+        TopicEvent.GenerationOpened opened = gate.isCancelled() ? null : gate.getNow(null);
+        return opened == null ? 0 : opened.baseRevision();
+    }
+
+    /** What the watch has not brought of the time before the base need not come any more: the base holds it. */
+    void goOnFromBase() {
+        long revision = baseRevision();
+        if (revision > position().last()) {
+            position = Optional.of(position().from(revision));
+        }
+    }
+
     /** Brings a continued generation its base, if it never got one. */
     void bringBase() {
-        if (basePending) {
-            basePending = false;
+        if (base != Base.NOT_OWED) {
+            BooleanSupplier owed = base == Base.OWED ? () -> true : isBaseOwed;
+            base = Base.NOT_OWED;
             Position continued = position();
-            LOG.info("generation {} never got its base: another snapshot is taken", continued.generation());
-            startBase(continued, continued.last(), NOBODY);
+            startBase(continued, continued.last(), NOBODY, owed);
         }
     }
 
@@ -225,10 +254,10 @@ final class Generations {
         side = Optional.empty();
     }
 
-    private void startBase(Position of, long atLeast, BaseJob.Listener listener) {
+    private void startBase(Position of, long atLeast, BaseJob.Listener listener, BooleanSupplier owed) {
         CrossCheck check = new CrossCheck(of.overlap(), Math.max(of.last(), atLeast));
         of.compareWith(check);
-        BaseJob job = new BaseJob(around, of.generation(), atLeast, listener, check);
+        BaseJob job = new BaseJob(around, of.generation(), atLeast, listener, check, owed);
         baseThread = new Thread(job, "tidemark-base-" + cluster);
         baseThread.setDaemon(true);
         baseThread.start();
@@ -260,22 +289,24 @@ final class Generations {
      * else the generation ends.
      *
      * @param atLeast the source's revision, agreed with its quorum
+     * @param seen told of the changes that are handed on, in their order
      */
-    void catchUp(EtcdClient member, long atLeast) {
+    void catchUp(EtcdClient member, long atLeast, Consumer<List<Change>> seen) {
         Position current = position();
         Path directory = Rooms.create(around.directory(), "catchup-" + ids.get());
         try {
             SnapshotFile snapshot = member.snapshotTo(directory.resolve("snapshot.db"));
             around.rights().granted();
             try (EtcdDatabase database = EtcdDatabase.open(snapshot.path())) {
-                catchUp(current, database, member.endpoint(), atLeast);
+                requireUpTo(atLeast, database, member.endpoint());
+                catchUp(current, database, seen);
             }
         } finally {
             Rooms.delete(directory);
         }
     }
 
-    private void catchUp(Position current, EtcdDatabase database, String endpoint, long atLeast) {
+    private static void requireUpTo(long atLeast, EtcdDatabase database, String endpoint) {
         if (database.revision() < atLeast) {
             throw new CaptureException(
                     Failure.UNAVAILABLE,
@@ -283,6 +314,9 @@ final class Generations {
                             + atLeast,
                     "the member lags behind: another one is asked");
         }
+    }
+
+    private void catchUp(Position current, EtcdDatabase database, Consumer<List<Change>> seen) {
         if (database.compactRevision() > current.last()) {
             end(
                     GenerationEnd.Cause.COMPACTED,
@@ -290,7 +324,7 @@ final class Generations {
                             + current.last());
             return;
         }
-        Continuation continuation = new Continuation(current, database.compactRevision());
+        Continuation continuation = new Continuation(current, database.compactRevision(), seen);
         database.forEachChange(0, 0, continuation::add);
         continuation.finish();
     }
@@ -300,15 +334,21 @@ final class Generations {
         private final Position current;
         private final long compacted;
         private final long floor;
-        private List<Change> known = new ArrayList<>();
+        private final Consumer<List<Change>> seen;
+        private final long firstKnown;
+        private final Overlap.Comparison comparison;
         private List<Change> chunk = new ArrayList<>();
         private long chunkBytes;
+        private boolean compared;
         private boolean replaced;
 
-        Continuation(Position current, long compacted) {
+        Continuation(Position current, long compacted, Consumer<List<Change>> seen) {
             this.current = current;
             this.compacted = compacted;
+            this.seen = seen;
             this.floor = current.last();
+            this.firstKnown = current.overlap().first().orElse(Long.MAX_VALUE);
+            this.comparison = current.overlap().compare();
         }
 
         void add(Change change) {
@@ -316,12 +356,14 @@ final class Generations {
                 return;
             }
             if (change.main() <= floor) {
-                if (change.main() >= current.overlap().first().orElse(Long.MAX_VALUE)) {
-                    known.add(change);
+                if (change.main() >= firstKnown) {
+                    comparison.add(change);
                 }
                 return;
             }
-            compare();
+            if (!compared) {
+                compare();
+            }
             if (replaced) {
                 return;
             }
@@ -335,18 +377,17 @@ final class Generations {
         }
 
         void finish() {
-            compare();
+            if (!compared) {
+                compare();
+            }
             if (!replaced && !chunk.isEmpty()) {
                 handOn();
             }
         }
 
         private void compare() {
-            if (known.isEmpty()) {
-                return;
-            }
-            OptionalLong different = current.overlap().firstDifference(known);
-            known = new ArrayList<>();
+            compared = true;
+            OptionalLong different = comparison.firstDifference();
             if (different.isPresent()) {
                 replaced = true;
                 end(
@@ -357,6 +398,7 @@ final class Generations {
 
         private void handOn() {
             List<Change> stamped = current.stamper().stamp(chunk);
+            seen.accept(stamped);
             Item.Changes item = Item.Changes.of(current.generation(), stamped);
             if (spool.offer(item) == Spool.Room.FULL) {
                 spool.put(item);

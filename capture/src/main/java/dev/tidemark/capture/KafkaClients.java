@@ -36,6 +36,7 @@ final class KafkaClients {
             ConsumerConfig.ISOLATION_LEVEL_CONFIG,
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
             ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
             ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
 
@@ -67,6 +68,8 @@ final class KafkaClients {
         Map<String, Object> all = new HashMap<>();
         all.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         all.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+        // closing a consumer waits for the fetch that is under way, and at the topic's end nothing comes
+        all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
         all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 8);
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * MEBI);
         all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 * MEBI);
@@ -75,6 +78,8 @@ final class KafkaClients {
         all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // a topic that was deleted must not come back with the broker's defaults
+        all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         return all;
@@ -95,6 +100,8 @@ final class KafkaClients {
         all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
         all.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 10_000);
+        // Its topic is empty: nothing is to be asked for in haste.
+        all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
         // A topic that was deleted is seen soon, and so is the new one.
         all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         // The topic is empty: any position will do.

@@ -72,6 +72,7 @@ final class Leadership implements Closeable {
     private volatile long toldAt;
     private volatile String told = "";
 
+    /** Where this captor stands in the group: the picture above. */
     private enum State {
         AWAY,
         STANDBY,

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +24,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * Asks the source for the TTL of each lease that appears on a put: once, as soon as it is seen, beside the stream. A lease
  * whose keys have all died since may be gone, and its id granted anew: it is asked again when it appears again. So is one
- * that was gone, or whose answer took too long: it is recorded as unknown until then. Thread-safe.
+ * that was gone. One whose answer takes too long is recorded as unknown first, and again as soon as the answer is there.
+ * Thread-safe.
  */
 final class LeaseBook implements Closeable {
     private static final int REMEMBERED = 100_000;
@@ -44,6 +44,9 @@ final class LeaseBook implements Closeable {
             return size() > REMEMBERED;
         }
     };
+    /** Leases that are recorded as unknown, for want of an answer. */
+    private final Set<Long> late = new LinkedHashSet<>();
+
     private final LeasedKeys keys = new LeasedKeys(REMEMBERED, this::bereave);
     private EtcdClient client;
 
@@ -89,12 +92,13 @@ final class LeaseBook implements Closeable {
     }
 
     /**
-     * The leases to be recorded with these changes: those that were asked since they were last recorded.
+     * The leases to be recorded with these changes: those that were asked since they were last recorded, and those of
+     * earlier changes whose answers have come since.
      *
      * @return at most {@link TopicEncoder#MAX_LEASES}; the others come with their next appearance
      */
     List<LeaseTtl> firstSeenIn(List<Change> changes) {
-        Set<Long> ids = new LinkedHashSet<>();
+        Set<Long> ids = answeredLate();
         for (Change change : changes) {
             if (change.lease() != 0) {
                 ids.add(change.lease());
@@ -108,8 +112,9 @@ final class LeaseBook implements Closeable {
         for (long id : ids) {
             Question question = unrecorded(id);
             if (question != null && leases.size() < TopicEncoder.MAX_LEASES) {
-                leases.add(answer(id, question, deadline));
-                record(question);
+                Optional<LeaseTtl> answer = answer(id, question, deadline);
+                leases.add(answer.orElse(new LeaseTtl(id, LeaseTtl.UNKNOWN)));
+                record(id, question, answer.isPresent());
             }
         }
         return leases;
@@ -157,22 +162,37 @@ final class LeaseBook implements Closeable {
             see(id);
         }
         Question question = questions.get(id);
-        return question.recorded ? null : question;
+        // one that is late is not waited for again
+        boolean waits = late.contains(id) && !question.answer.isDone();
+        return question.recorded || waits ? null : question;
     }
 
-    private synchronized void record(Question question) {
-        question.recorded = true;
+    private synchronized Set<Long> answeredLate() {
+        Set<Long> answered = new LinkedHashSet<>();
+        late.removeIf(id -> !questions.containsKey(id));
+        late.stream().filter(id -> questions.get(id).answer.isDone()).forEach(answered::add);
+        return answered;
     }
 
-    private static LeaseTtl answer(long id, Question question, long deadline) {
+    private synchronized void record(long id, Question question, boolean isAnswered) {
+        question.recorded = isAnswered;
+        if (isAnswered) {
+            late.remove(id);
+        } else {
+            late.add(id);
+        }
+    }
+
+    /** Empty if it has not come in time. */
+    private static Optional<LeaseTtl> answer(long id, Question question, long deadline) {
         try {
             long left = Math.max(0, deadline - System.nanoTime());
-            return question.answer.get(left, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | CompletionException e) {
-            return new LeaseTtl(id, LeaseTtl.UNKNOWN);
+            return Optional.of(question.answer.get(left, TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof EtcdException) {
-                return new LeaseTtl(id, LeaseTtl.UNKNOWN);
+                return Optional.of(new LeaseTtl(id, LeaseTtl.UNKNOWN));
             }
             throw new IllegalStateException("asking for lease " + Long.toHexString(id), e.getCause());
         } catch (InterruptedException e) {

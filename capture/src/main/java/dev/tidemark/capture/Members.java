@@ -24,6 +24,13 @@ final class Members {
         this.connector = connector;
     }
 
+    /** Other connections, beginning with the second member: what is compared then comes from two of them, if there are. */
+    static Members beside(List<EtcdSettings> members, Function<EtcdSettings, EtcdClient> connector) {
+        Members beside = new Members(members, connector);
+        beside.next = 1 % members.size();
+        return beside;
+    }
+
     /**
      * A member that answers with the cluster's quorum behind it.
      *

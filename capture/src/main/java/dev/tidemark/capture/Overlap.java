@@ -2,6 +2,7 @@ package dev.tidemark.capture;
 
 import dev.tidemark.schemas.Change;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -18,8 +19,23 @@ final class Overlap {
 
     /** Adds whole revisions that follow those before. */
     synchronized void add(List<Change> changes) {
-        changes.forEach(adding::add);
+        changes.subList(beginOfLast(changes), changes.size()).forEach(adding::add);
         adding.complete();
+    }
+
+    /** Where the last revisions begin that are kept: the others would only be forgotten again. */
+    private static int beginOfLast(List<Change> changes) {
+        int at = changes.size();
+        long main = 0;
+        for (int revisions = 0; at > 0; at--) {
+            if (changes.get(at - 1).main() != main) {
+                if (revisions++ == REVISIONS) {
+                    break;
+                }
+                main = changes.get(at - 1).main();
+            }
+        }
+        return at;
     }
 
     /** Adds a revision by its number, unless it is known: what was captured is never replaced by what somebody says later. */
@@ -42,17 +58,43 @@ final class Overlap {
         return digests.isEmpty() ? OptionalLong.empty() : OptionalLong.of(digests.firstKey());
     }
 
-    /** The first of these whole revisions that differs from what was captured; empty if all that are known are equal. */
-    synchronized OptionalLong firstDifference(List<Change> changes) {
-        long[] different = {Long.MAX_VALUE};
-        RevisionDigest comparing = new RevisionDigest((main, digest) -> {
-            Long known = digests.get(main);
-            if (known != null && known != digest) {
-                different[0] = Math.min(different[0], main);
+    /** Begins a comparison with what is known now; what is compared is held by nobody. */
+    synchronized Comparison compare() {
+        return new Comparison(Map.copyOf(digests));
+    }
+
+    /** Compares whole revisions, change by change. Not thread-safe. */
+    static final class Comparison {
+        private final Map<Long, Long> known;
+        private final RevisionDigest comparing = new RevisionDigest(this::compare);
+        private OptionalLong different = OptionalLong.empty();
+
+        private Comparison(Map<Long, Long> known) {
+            this.known = known;
+        }
+
+        void add(Change change) {
+            comparing.add(change);
+        }
+
+        /** The first revision that differs from what was captured; empty if all that are known are equal. */
+        OptionalLong firstDifference() {
+            comparing.complete();
+            return different;
+        }
+
+        private void compare(long main, long digest) {
+            Long captured = known.get(main);
+            if (captured != null && captured != digest && different.isEmpty()) {
+                different = OptionalLong.of(main);
             }
-        });
-        changes.forEach(comparing::add);
-        comparing.complete();
-        return different[0] == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(different[0]);
+        }
+    }
+
+    /** The first of these whole revisions that differs from what was captured; empty if all that are known are equal. */
+    OptionalLong firstDifference(List<Change> changes) {
+        Comparison comparison = compare();
+        changes.forEach(comparison::add);
+        return comparison.firstDifference();
     }
 }

@@ -38,6 +38,13 @@ final class Position {
         return stamper;
     }
 
+    /** The same generation from a later revision on: what lies between need not come any more. */
+    Position from(long revision) {
+        Position later = new Position(generation, revision, new Overlap(), stamper);
+        later.crossCheck = crossCheck;
+        return later;
+    }
+
     /** Tells a base's cross-check of every revision from now on. */
     void compareWith(CrossCheck check) {
         crossCheck = Optional.of(new RevisionDigest(check::watched));

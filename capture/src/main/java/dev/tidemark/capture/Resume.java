@@ -29,10 +29,23 @@ final class Resume {
         TailState tail = end.state();
         Catalog catalog = archive.catalog();
         if (tail.generation().isEmpty()) {
-            return new Generations.Standing(
-                    Optional.empty(), left.or(() -> catalog.newest().map(this::lost)), 0, false, 0);
+            Optional<Ending> known = left.map(ending -> archivedToo(ending, catalog));
+            return over(known.or(() -> catalog.newest().map(this::lost)), 0);
         }
         Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
+        if (archived.isEmpty() && tail.opened().isEmpty()) {
+            // nobody but the topic knows of which source it is
+            return from(
+                    access.tail().readToOpening(TopicTail.Upto.HIGH_WATERMARK).state(), archived);
+        }
+        return from(tail, archived);
+    }
+
+    private static Generations.Standing over(Optional<Ending> ending, long sourceClusterId) {
+        return new Generations.Standing(Optional.empty(), ending, sourceClusterId, Generations.Base.NOT_OWED, 0);
+    }
+
+    private Generations.Standing from(TailState tail, Optional<GenerationCatalog> archived) {
         long archivedLast = archived.map(Resume::last).orElse(0L);
         // What the topic lost and the archive holds is captured again if the source still has it: the topic stays
         // dense.
@@ -41,13 +54,23 @@ final class Resume {
                 .map(TopicEvent.GenerationOpened::sourceClusterId)
                 .or(() -> archived.map(GenerationCatalog::header).map(GenerationHeader::getSourceClusterId))
                 .orElse(0L);
+        if (tail.damage().isPresent()) {
+            return over(
+                    Optional.of(new Ending(
+                            tail.generation(),
+                            last,
+                            GenerationEnd.Cause.DISORDER,
+                            tail.damage().get())),
+                    sourceClusterId);
+        }
         if (last == 0) {
-            Ending unknown = new Ending(
-                    tail.generation(),
-                    0,
-                    GenerationEnd.Cause.TOPIC_LOST,
-                    access.place() + " no longer says how far it was captured");
-            return new Generations.Standing(Optional.empty(), Optional.of(unknown), sourceClusterId, false, 0);
+            return over(
+                    Optional.of(new Ending(
+                            tail.generation(),
+                            0,
+                            GenerationEnd.Cause.TOPIC_LOST,
+                            access.place() + " no longer says how far it was captured")),
+                    sourceClusterId);
         }
         archived.ifPresent(found -> new BaseRecall(archive).into(tail.overlap(), found, last));
         Stamper stamper = new Stamper(clock, tail.lastCapturedAt());
@@ -56,7 +79,7 @@ final class Resume {
         }
         Position position = new Position(tail.generation(), last, tail.overlap(), stamper);
         return new Generations.Standing(
-                Optional.of(position), Optional.empty(), sourceClusterId, isBasePending(tail, archived), archivedLast);
+                Optional.of(position), Optional.empty(), sourceClusterId, base(tail, archived), archivedLast);
     }
 
     private Ending lost(GenerationCatalog newest) {
@@ -74,17 +97,18 @@ final class Resume {
                 .orElse(generation.header().getBaseRevision());
     }
 
-    /** The archive knows first; the topic is read back to where it must be said only if the archive is behind. */
-    private boolean isBasePending(TailState tail, Optional<GenerationCatalog> archived) {
-        if (tail.isBaseReady()) {
-            return false;
+    /** What the archive has counts as kept: what is missing begins after it. */
+    private static Ending archivedToo(Ending left, Catalog catalog) {
+        return catalog.generation(left.generation())
+                .map(found -> new Ending(left.generation(), last(found), left.cause(), left.detail()))
+                .orElse(left);
+    }
+
+    /** The archive knows first; how far back the topic must be read to know is not worth to wait for here. */
+    private Generations.Base base(TailState tail, Optional<GenerationCatalog> archived) {
+        if (tail.isBaseReady() || (archived.isPresent() && archived.get().hasBase())) {
+            return Generations.Base.NOT_OWED;
         }
-        if (archived.isPresent() && archived.get().hasBase()) {
-            return false;
-        }
-        if (tail.opened().isPresent()) {
-            return true;
-        }
-        return !access.tail().readToOpening().state().isBaseReady();
+        return tail.opened().isPresent() ? Generations.Base.OWED : Generations.Base.PERHAPS_OWED;
     }
 }

@@ -29,7 +29,11 @@ final class Rooms {
         try {
             return Files.createDirectories(parent.resolve(name));
         } catch (IOException e) {
-            throw unusable(parent, e);
+            throw new CaptureException(
+                    Failure.UNAVAILABLE,
+                    "no directory can be made in the spool directory " + parent + ": " + e.getMessage(),
+                    "make room there",
+                    e);
         }
     }
 

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Spool implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+    /** How long an outage of Kafka may hold up what waits behind a failure. */
+    private static final Duration LAST_WORDS = Duration.ofMinutes(1);
+
     private final long memoryLimit;
     private final long diskLimit;
     private final SpoolFiles files;
@@ -32,6 +35,9 @@ final class Spool implements Closeable {
     private long inMemory;
     private boolean closed;
     private RuntimeException failure;
+
+    /** From when on the failure counts more than what waits. */
+    private long overAtNanos;
 
     /** Whether there was room. */
     enum Room {
@@ -57,7 +63,7 @@ final class Spool implements Closeable {
                 addToMemory(item);
                 return Room.TAKEN;
             }
-            if (files.bytes() + item.bytes() > diskLimit) {
+            if (files.bytes() + item.bytes() > diskLimit || !files.hasRoom(item.bytes())) {
                 return Room.FULL;
             }
             addToDisk(item);
@@ -112,14 +118,15 @@ final class Spool implements Closeable {
      * Takes the next item.
      *
      * @return empty after the time is over
-     * @throws RuntimeException what {@link #fail} was told, at once
+     * @throws RuntimeException what {@link #fail} was told, at once, or what {@link #endWith} was told, behind all that
+     *     waits
      */
     Optional<Item> poll(Duration timeout) {
         long nanos = timeout.toNanos();
         lock.lock();
         try {
             while (true) {
-                if (failure != null) {
+                if (failure != null && (isEmpty() || isOver())) {
                     throw failure;
                 }
                 if (!isEmpty()) {
@@ -175,12 +182,22 @@ final class Spool implements Closeable {
         }
     }
 
-    /** Makes the reader fail. */
+    /** Makes the reader fail: what waits must not be written any more. */
     void fail(RuntimeException why) {
+        fail(why, System.nanoTime());
+    }
+
+    /** Makes the reader fail once it has all that waits, which may be the last copy: after some time in any case. */
+    void endWith(RuntimeException why) {
+        fail(why, System.nanoTime() + LAST_WORDS.toNanos());
+    }
+
+    private void fail(RuntimeException why, long untilNanos) {
         lock.lock();
         try {
-            if (failure == null) {
+            if (failure == null || untilNanos - overAtNanos < 0) {
                 failure = why;
+                overAtNanos = untilNanos;
             }
             changed.signalAll();
         } finally {
@@ -188,7 +205,23 @@ final class Spool implements Closeable {
         }
     }
 
-    /** Throws what {@link #fail} was told, if anything. */
+    private boolean isOver() {
+        return System.nanoTime() - overAtNanos >= 0;
+    }
+
+    /** Throws what {@link #fail} or, after its time, {@link #endWith} was told, if anything. */
+    void rethrowFailureIfOver() {
+        lock.lock();
+        try {
+            if (failure != null && isOver()) {
+                throw failure;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws what {@link #fail} or {@link #endWith} was told, if anything. */
     void rethrowFailure() {
         lock.lock();
         try {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,10 +29,14 @@ final class SpoolFiles implements Closeable {
     private static final long FILE_BYTES = 64L << 20;
     private static final long RUN_BYTES = 1L << 20;
 
+    /** What is left on the disk for what is written beside: a large revision is read back by way of a file. */
+    private static final long RESERVE_BYTES = 64L << 20;
+
     private final Path directory;
     private final TopicEncoder encoder = new TopicEncoder();
     private final Set<Part> parts = new HashSet<>();
     private Part current;
+    private FileStore disk;
     private long bytes;
 
     /** Records of one generation that follow each other in one file. */
@@ -57,6 +62,14 @@ final class SpoolFiles implements Closeable {
     /** Bytes that were written and not yet read. */
     long bytes() {
         return bytes;
+    }
+
+    /** Whether the disk has room for so much more. */
+    boolean hasRoom(long more) throws IOException {
+        if (disk == null) {
+            disk = Files.getFileStore(directory);
+        }
+        return disk.getUsableSpace() - more >= RESERVE_BYTES;
     }
 
     /** Writes a run; if the disk has no room for it nothing has changed. */

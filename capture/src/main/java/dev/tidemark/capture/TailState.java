@@ -16,6 +16,7 @@ final class TailState implements TopicVisitor {
     private TopicEvent.GenerationOpened opened;
     private Overlap overlap = new Overlap();
     private long revisions;
+    private String damage = "";
 
     /** The newest generation's id; empty if the topic says nothing. */
     String generation() {
@@ -56,6 +57,18 @@ final class TailState implements TopicVisitor {
         return overlap;
     }
 
+    /** What stands in the newest generation and is no record of it; empty if nothing does. Nothing after it counts. */
+    Optional<String> damage() {
+        return Optional.of(damage).filter(what -> !what.isEmpty());
+    }
+
+    /** A record cannot be read: readers end the generation there, so what follows belongs to none. */
+    void damaged(String what) {
+        if (damage.isEmpty()) {
+            damage = what;
+        }
+    }
+
     /** Whether reading from an earlier offset could tell more about the position. */
     boolean isEnough() {
         return !generation.isEmpty() && (opened != null || revisions >= Overlap.REVISIONS);
@@ -73,6 +86,9 @@ final class TailState implements TopicVisitor {
     public void revisions(TopicEvent.Revisions event) {
         if (!event.generation().equals(generation)) {
             begin(event.generation());
+        }
+        if (!damage.isEmpty()) {
+            return;
         }
         RevisionDigest digest = new RevisionDigest(overlap::put);
         for (Change change : event.changes()) {
@@ -106,8 +122,10 @@ final class TailState implements TopicVisitor {
         if (!event.generation().equals(generation)) {
             begin(event.generation());
         }
-        last = event.revision();
-        provenAt = event.atMillis();
+        if (damage.isEmpty()) {
+            last = event.revision();
+            provenAt = event.atMillis();
+        }
     }
 
     @Override
@@ -127,5 +145,6 @@ final class TailState implements TopicVisitor {
         opened = null;
         overlap = new Overlap();
         revisions = 0;
+        damage = "";
     }
 }

@@ -25,7 +25,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Thread-safe.
  */
 final class TopicSetup {
-    private static final String RETENTION = Long.toString(Duration.ofDays(7).toMillis());
+    private static final long RETENTION_MILLIS = Duration.ofDays(7).toMillis();
+    private static final String FOR_EVER = "-1";
 
     private final CaptureSettings settings;
 
@@ -133,7 +134,7 @@ final class TopicSetup {
     private NewTopic revisions() {
         CaptureSettings.Topic topic = settings.topic();
         Map<String, String> configs = required(topic.replication());
-        configs.put(TopicConfig.RETENTION_MS_CONFIG, RETENTION);
+        configs.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(RETENTION_MILLIS));
         return new NewTopic(topic.name(), topic.partitions(), topic.replication()).configs(configs);
     }
 
@@ -176,6 +177,11 @@ final class TopicSetup {
                 differences.put(key, is + " instead of " + wanted);
             }
         });
+        String retention = configs.get(TopicConfig.RETENTION_MS_CONFIG).value();
+        if (!retention.equals(FOR_EVER) && Long.parseLong(retention) < RETENTION_MILLIS) {
+            differences.put(
+                    TopicConfig.RETENTION_MS_CONFIG, retention + " instead of " + RETENTION_MILLIS + " at least");
+        }
         CaptureSettings.Topic topic = settings.topic();
         if (replicas < topic.replication()) {
             differences.put("replicas", replicas + " instead of " + topic.replication());

@@ -1,12 +1,16 @@
 package dev.tidemark.capture;
 
+import dev.tidemark.schemas.DensityException;
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.SchemaException;
 import dev.tidemark.schemas.topic.TopicDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -61,16 +65,27 @@ final class TopicTail {
     }
 
     /** The same; reads back to where the generation was opened or its base announced, if the topic reaches so far. */
-    End readToOpening() {
-        return read(Upto.HIGH_WATERMARK, Depth.OPENING);
+    End readToOpening(Upto upto) {
+        return read(upto, Depth.OPENING);
     }
 
+    /** How far back to read: to where the position is sure, or on to where its generation or base was announced. */
     private enum Depth {
         POSITION,
         OPENING
     }
 
     private End read(Upto upto, Depth depth) {
+        while (true) {
+            Optional<End> read = readOnce(upto, depth);
+            if (read.isPresent()) {
+                return read.get();
+            }
+        }
+    }
+
+    /** Empty if the end has moved meanwhile, as a transaction was aborted. */
+    private Optional<End> readOnce(Upto upto, Depth depth) {
         TopicPartition partition = place.topicPartition();
         long end = end(upto);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(KafkaClients.consumer(settings))) {
@@ -78,49 +93,96 @@ final class TopicTail {
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
             for (long step = FIRST_STEP; ; step *= 2) {
                 long start = Math.max(begin, end - step);
-                End read = readFrom(consumer, start, end);
-                TailState state = read.state;
-                boolean enough = state.isEnough()
-                        && (depth == Depth.POSITION
-                                || state.isBaseReady()
-                                || state.opened().isPresent());
-                if (enough || start == begin) {
+                Optional<End> read = readFrom(consumer, start, end, upto);
+                if (read.isEmpty() || start == begin || isEnough(read.get().state(), depth)) {
                     return read;
                 }
             }
         }
     }
 
-    private End readFrom(KafkaConsumer<byte[], byte[]> consumer, long start, long end) {
+    private static boolean isEnough(TailState state, Depth depth) {
+        return state.isEnough()
+                && (depth == Depth.POSITION
+                        || state.isBaseReady()
+                        || state.opened().isPresent());
+    }
+
+    private Optional<End> readFrom(KafkaConsumer<byte[], byte[]> consumer, long start, long end, Upto upto) {
         TopicPartition partition = place.topicPartition();
         TailState state = new TailState();
         String writer = "";
-        boolean aligned = false;
         consumer.seek(partition, start);
         long progressAt = System.nanoTime();
-        boolean freed = false;
-        try (TopicDecoder decoder = new TopicDecoder(spool())) {
+        // before the last stable offset nothing can hang, and who reads up to there may not be the one that writes
+        boolean mayHang = upto == Upto.HIGH_WATERMARK;
+        try (Records records = new Records(state)) {
             while (consumer.position(partition) < end) {
                 long before = consumer.position(partition);
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     writer = writer(record);
-                    if (!aligned && decoder.isContinuation(record.value())) {
-                        continue;
-                    }
-                    aligned = true;
-                    decoder.decode(record.value(), state);
+                    records.take(record);
                 }
                 if (consumer.position(partition) > before) {
                     progressAt = System.nanoTime();
                 } else if (System.nanoTime() - progressAt > PATIENCE.toNanos()) {
                     throw stuck(before, end);
-                } else if (!freed && System.nanoTime() - progressAt > MARKERS.toNanos()) {
-                    freed = true;
-                    endHangingTransaction();
+                } else if (mayHang && System.nanoTime() - progressAt > MARKERS.toNanos()) {
+                    mayHang = false;
+                    if (hasEndedHangingTransaction()) {
+                        return Optional.empty();
+                    }
                 }
             }
         }
-        return new End(state, end, writer);
+        return Optional.of(new End(state, end, writer));
+    }
+
+    /** Decodes record after record, from the first that begins something. */
+    private final class Records implements AutoCloseable {
+        private final byte[] key = settings.cluster().getBytes(StandardCharsets.UTF_8);
+        private final TailState state;
+        private TopicDecoder decoder = new TopicDecoder(spool());
+        private boolean aligned;
+
+        Records(TailState state) {
+            this.state = state;
+        }
+
+        /**
+         * One that is none of ours says nothing; that it is there says much.
+         *
+         * @throws SchemaException if another version of Tidemark wrote it: that is no damage
+         */
+        void take(ConsumerRecord<byte[], byte[]> record) {
+            if (record.value() == null || !Arrays.equals(key, record.key())) {
+                damaged(record, "is not one of cluster " + settings.cluster() + " with a value");
+                return;
+            }
+            try {
+                if (aligned || !decoder.isContinuation(record.value())) {
+                    aligned = true;
+                    decoder.decode(record.value(), state);
+                }
+            } catch (SchemaException | DensityException e) {
+                if (decoder.isOfAnotherVersion(record.value())) {
+                    throw e;
+                }
+                damaged(record, "cannot be read: " + e.getMessage());
+            }
+        }
+
+        private void damaged(ConsumerRecord<byte[], byte[]> record, String how) {
+            state.damaged("the record of " + place.topicPartition() + " at offset " + record.offset() + " " + how);
+            decoder.close();
+            decoder = new TopicDecoder(spool());
+            aligned = false;
+        }
+
+        @Override
+        public void close() {
+            decoder.close();
+        }
     }
 
     private long end(Upto upto) {
@@ -143,14 +205,25 @@ final class TopicTail {
     }
 
     /** What hinders it is no reason to give up: the transaction may be another cluster's, and end by itself. */
-    private void endHangingTransaction() {
+    private boolean hasEndedHangingTransaction() {
         try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
-            new HangingTransaction(admin, KafkaClients.captureId(settings)).endOn(place.topicPartition());
+            HangingTransaction transaction = new HangingTransaction(admin, KafkaClients.captureId(settings));
+            Optional<HangingTransaction.Hanging> hanging = transaction.on(place.topicPartition());
+            if (hanging.isPresent()) {
+                LOG.warn(
+                        "a transaction hangs on {} from offset {}: its end was lost by a broker that went away; it is"
+                                + " aborted, and its revisions are taken from the source again",
+                        place.topicPartition(),
+                        hanging.get().startOffset());
+                transaction.abort(hanging.get());
+            }
+            return hanging.isPresent();
         } catch (ExecutionException e) {
             LOG.warn(
-                    "nobody tells whether a transaction hangs on {}: {}",
+                    "whether a transaction hangs on {} cannot be told, or it cannot be aborted: {}",
                     place.topicPartition(),
                     e.getCause().getMessage());
+            return false;
         } catch (InterruptedException e) {
             throw Pause.interrupted(e);
         }

@@ -279,7 +279,7 @@ final class TopicWriter {
     }
 
     private void pause(RuntimeException e) {
-        spool.rethrowFailure();
+        spool.rethrowFailureIfOver();
         gauge.kafkaAway(e);
         Duration pause = backoff.next();
         LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), e.getMessage());
@@ -292,6 +292,9 @@ final class TopicWriter {
         TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
         log.expect(end.nextOffset());
         TailState state = end.state();
+        if (state.damage().isPresent()) {
+            throw new SessionOver(state.damage().get());
+        }
         boolean passedGate = inFlight.stream()
                 .anyMatch(item -> item instanceof Item.Gate && item.generation().equals(state.generation()));
         if (passedGate) {

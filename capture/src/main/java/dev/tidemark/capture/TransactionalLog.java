@@ -88,6 +88,7 @@ final class TransactionalLog implements AutoCloseable {
     }
 
     void send(byte[] value) {
+        LOG.trace("a record of {} bytes is sent", value.length);
         bytes += value.length;
         sent.add(producer.send(
                 new ProducerRecord<>(place.topic(), place.partition(), null, key, value, List.of(writer))));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BaseIT {
     private static KafkaServer kafka;
@@ -51,7 +51,7 @@ class BaseIT {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void theBaseIsTheSourceAtItsRevisionAndAtItsCompaction(EtcdVersion version, TestInfo test) {
         CapturePlace place = new CapturePlace(kafka, test, scratch, store);
         try (EtcdServer etcd = EtcdServer.launch(version);

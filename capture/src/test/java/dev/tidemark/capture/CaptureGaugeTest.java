@@ -48,7 +48,7 @@ class CaptureGaugeTest {
                 new Stamper(new WarpedClock(() -> Instant.ofEpochMilli(now), () -> now * 1_000_000), 0));
         gauge.opened(
                 new Spool(CaptureSettings.Spool.in(dir)),
-                new Generations.Standing(Optional.of(position), Optional.empty(), 0, false, 0),
+                new Generations.Standing(Optional.of(position), Optional.empty(), 0, Generations.Base.NOT_OWED, 0),
                 provenAt);
         return gauge;
     }

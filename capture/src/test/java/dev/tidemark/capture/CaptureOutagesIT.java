@@ -14,6 +14,7 @@ import dev.tidemark.sandbox.workload.Workload;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.topic.GenerationEnd;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,7 +23,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,15 +95,16 @@ class CaptureOutagesIT {
 
     @Test
     void whileKafkaIsAwayChangesWaitOnDisk(TestInfo test) throws Exception {
-        captureThroughAnOutageOfKafka(test, 1L << 30);
+        assertThat(captureThroughAnOutageOfKafka(test, 1L << 30)).isZero();
     }
 
     @Test
     void whenTheSpoolIsFullTheSameGenerationIsContinuedFromTheSource(TestInfo test) throws Exception {
-        captureThroughAnOutageOfKafka(test, 100_000);
+        assertThat(captureThroughAnOutageOfKafka(test, 100_000)).isPositive();
     }
 
-    private void captureThroughAnOutageOfKafka(TestInfo test, long diskBytes) throws Exception {
+    /** Returns how many times the spool was full. */
+    private long captureThroughAnOutageOfKafka(TestInfo test, long diskBytes) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch();
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
@@ -105,6 +112,7 @@ class CaptureOutagesIT {
             CaptureSettings settings = place.settings(
                     EtcdSettings.of(etcd.endpoint()),
                     new CaptureSettings.Spool(scratch.resolve("spool"), 64 << 10, diskBytes));
+            long full;
             try (RunningCapture capture = new RunningCapture(settings, store)) {
                 capture.await(1);
                 CompletableFuture<Void> load = CompletableFuture.runAsync(
@@ -115,6 +123,78 @@ class CaptureOutagesIT {
                 kafka.start();
                 load.get();
                 capture.await(workload.oracle().lastRevision());
+                full = capture.status().totals().reconnects().get(CaptureStatus.ReconnectCause.SPOOL_FULL);
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).hasSize(1);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+            return full;
+        }
+    }
+
+    @Test
+    void aForeignRecordInTheTopicEndsTheGenerationThereAndCaptureGoesOnByItself(TestInfo test) throws Exception {
+        try (KafkaServer kafka = KafkaServer.launch();
+                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+            CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
+            long last;
+            try (RunningCapture capture = new RunningCapture(settings, store)) {
+                capture.await(1);
+                workload.run(Plan.of(200));
+                last = workload.oracle().lastRevision();
+                capture.await(last);
+                write(kafka, place.topic(), "hello".getBytes(StandardCharsets.UTF_8));
+                workload.run(Plan.of(200));
+                capture.await(workload.oracle().lastRevision());
+            }
+            // whoever starts next finds it too
+            workload.run(Plan.of(200));
+            try (RunningCapture successor = new RunningCapture(settings, store)) {
+                successor.await(workload.oracle().lastRevision());
+            }
+            TopicReader topic = TopicReader.read(settings, scratch, TopicReader.Foreign.SKIPPED);
+            assertThat(topic.generations).hasSize(2);
+            GenerationEnd end = topic.newest().opened.previous();
+            assertThat(end.cause()).isEqualTo(GenerationEnd.Cause.DISORDER);
+            assertThat(end.lastRevision()).isEqualTo(last);
+            CapturePlace.assertSame(topic.generations.get(0), workload.oracle(), last);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+
+    private static void write(KafkaServer kafka, String topic, byte[] value) throws Exception {
+        try (Producer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 2, null, value)).get();
+        }
+    }
+
+    @Test
+    void morePartitionsWhileItRunsChangeNothing(TestInfo test) throws Exception {
+        try (KafkaServer kafka = KafkaServer.launch();
+                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+            CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
+            try (RunningCapture capture = new RunningCapture(settings, store);
+                    Admin admin = Admin.create(KafkaClients.admin(settings))) {
+                capture.await(1);
+                CompletableFuture<Void> load = CompletableFuture.runAsync(
+                        () -> workload.run(Plan.of(3_000).withRate(300)));
+                capture.await(500);
+                admin.createPartitions(Map.of(place.topic(), NewPartitions.increaseTo(8)))
+                        .all()
+                        .get();
+                load.get();
+                capture.await(workload.oracle().lastRevision());
+            }
+            workload.run(Plan.of(200));
+            try (RunningCapture successor = new RunningCapture(settings, store)) {
+                successor.await(workload.oracle().lastRevision());
             }
             TopicReader topic = place.read(etcd);
             assertThat(topic.generations).hasSize(1);
@@ -129,7 +209,8 @@ class CaptureOutagesIT {
             CaptureSettings settings = place.settings(EtcdSettings.of("http://127.0.0.1:1"));
             try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
                 NewTopic compacted = new NewTopic(place.topic(), 1, (short) 1)
-                        .configs(Map.of("cleanup.policy", "compact", "retention.bytes", "1000"));
+                        .configs(Map.of(
+                                "cleanup.policy", "compact", "retention.bytes", "1000", "retention.ms", "3600000"));
                 admin.createTopics(List.of(compacted)).all().get();
             }
             try (RunningCapture capture = new RunningCapture(settings, store)) {
@@ -139,6 +220,7 @@ class CaptureOutagesIT {
                         .hasMessageContaining("cleanup.policy is compact instead of delete")
                         .hasMessageContaining("message.timestamp.type is CreateTime instead of LogAppendTime")
                         .hasMessageContaining("retention.bytes is 1000 instead of -1")
+                        .hasMessageContaining("retention.ms is 3600000 instead of 604800000 at least")
                         .hasMessageContaining("so there is no 2");
             }
         }

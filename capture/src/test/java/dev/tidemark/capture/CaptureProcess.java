@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -53,19 +52,7 @@ final class CaptureProcess implements AutoCloseable {
     /** Starts one with a heap of its own. */
     static CaptureProcess start(
             String heap, String spool, String endpoint, String bootstrapServers, String topic, Path scratch) {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CaptureProcess.class.getName(),
-                endpoint,
-                bootstrapServers,
-                topic,
-                scratch.resolve(spool).toString(),
-                scratch.resolve("archive").toString()));
+        List<String> words = command(CaptureProcess.class, heap, spool, endpoint, bootstrapServers, topic, scratch);
         Path log = scratch.resolve(spool + ".log");
         try {
             return new CaptureProcess(
@@ -77,6 +64,30 @@ final class CaptureProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The words that start a capture with this main class. */
+    static List<String> command(
+            Class<?> main,
+            String heap,
+            String spool,
+            String endpoint,
+            String bootstrapServers,
+            String topic,
+            Path scratch) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                heap,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                endpoint,
+                bootstrapServers,
+                topic,
+                scratch.resolve(spool).toString(),
+                scratch.resolve("archive").toString());
     }
 
     boolean isAlive() {

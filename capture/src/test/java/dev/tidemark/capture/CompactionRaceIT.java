@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The source is compacted just where capture stands: before, at, and after the revision that it needs next. Half of these
  * tests wait for what a captor before might still write.
  */
-@Execution(ExecutionMode.CONCURRENT)
 class CompactionRaceIT {
     private static KafkaServer kafka;
 
@@ -47,12 +46,14 @@ class CompactionRaceIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtTheLastCapturedRevisionCostsNothing(EtcdVersion version, TestInfo test) {
         assertOneGeneration(version, test, Stopped.AT_A_PUT, 0);
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtTheDeleteThatWasCapturedLastCostsNothing(EtcdVersion version, TestInfo test) {
         assertOneGeneration(version, test, Stopped.AT_A_DELETE, 0);
@@ -60,6 +61,7 @@ class CompactionRaceIT {
 
     /** etcd may deliver half of the compact revision, or, if it is a delete, nothing of it: nobody may believe it. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtTheNextRevisionThoughItIsADeleteEndsTheGenerationWithoutAHole(
             EtcdVersion version, TestInfo test) {
@@ -69,6 +71,7 @@ class CompactionRaceIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionBeyondTheNextRevisionEndsTheGenerationWithTheExactHole(EtcdVersion version, TestInfo test) {
         GenerationEnd end = secondGeneration(version, test, 2);

@@ -8,7 +8,9 @@ import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.workload.Plan;
+import dev.tidemark.sandbox.workload.Request;
 import dev.tidemark.sandbox.workload.Workload;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashPointsIT {
     /** {@code -Dkills=100} for more. */
     private static final int KILLS = Integer.getInteger("kills", 12);
+
+    private static final String HEAP = "-Xmx256m";
+    private static final int MANY_KEYS = 1_000_000;
+    private static final int KEYS_OF_A_PUT = 10_000;
 
     private static KafkaServer kafka;
 
@@ -51,7 +58,7 @@ class CrashPointsIT {
         System.out.println("crash.seed=" + seed);
         surviveDeaths(test, (etcd, place) -> {
             List<CrashingCapture.Step> steps = new ArrayList<>(List.of(CrashingCapture.Step.values()));
-            Collections.shuffle(steps.subList(0, 3), random);
+            Collections.shuffle(steps.subList(0, 4), random);
             // the base's steps come first: once it is announced they don't come again
             Collections.rotate(steps, 3);
             for (CrashingCapture.Step step : steps) {
@@ -59,7 +66,7 @@ class CrashPointsIT {
                         ? 0
                         : random.nextInt(20);
                 CrashingCapture.untilDead(
-                        step, unharmed, etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch);
+                        HEAP, step, unharmed, etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch);
             }
         });
     }
@@ -87,6 +94,56 @@ class CrashPointsIT {
                 captured = lastIn(place, etcd);
             }
         });
+    }
+
+    /** One revision of so many changes is one transaction of dozens of records: all of it, or nothing. */
+    @Test
+    void deathBetweenTheRecordsOfAMillionKeysDeletedAtOnceLosesAndRepeatsNothing(TestInfo test) {
+        String heap = "-Xmx1g";
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6, "--max-txn-ops=" + KEYS_OF_A_PUT);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            CapturePlace place = new CapturePlace(kafka, test, scratch, new MemoryStore(InstantSource.system()));
+            for (int first = 0; first < MANY_KEYS; first += KEYS_OF_A_PUT) {
+                workload.write(Request.Transaction.of(IntStream.range(first, first + KEYS_OF_A_PUT)
+                        .<Request.Operation>mapToObj(i -> new Request.Put(doomed(i), new byte[0], 0))
+                        .toList()));
+            }
+            try (CaptureProcess process = CaptureProcess.start(
+                    heap, "spool", etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
+                Eventually.eventually(Duration.ofMinutes(2), () -> {
+                    assertThat(process.isAlive()).as(process.log()).isTrue();
+                    assertThat(lastIn(place, etcd)).isPositive();
+                    assertThat(place.read(etcd).newest().bases).isNotEmpty();
+                });
+            }
+            long last = workload.write(new Request.DeleteRange(doomed(0), doomed(MANY_KEYS)));
+            for (int records : List.of(5, 15)) {
+                CrashingCapture.untilDead(
+                        heap,
+                        CrashingCapture.Step.BETWEEN_THE_RECORDS_OF_A_TRANSACTION,
+                        records,
+                        etcd.endpoint(),
+                        kafka.bootstrapServers(),
+                        place.topic(),
+                        scratch);
+                assertThat(lastIn(place, etcd)).isLessThan(last);
+            }
+            try (CaptureProcess process = CaptureProcess.start(
+                    heap, "spool", etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
+                Eventually.eventually(Duration.ofMinutes(2), () -> {
+                    assertThat(process.isAlive()).as(process.log()).isTrue();
+                    assertThat(lastIn(place, etcd)).isEqualTo(last);
+                });
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).hasSize(1);
+            assertThat(topic.newest().changes).hasSize(MANY_KEYS);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+
+    private static byte[] doomed(int number) {
+        return "doomed/%07d".formatted(number).getBytes(StandardCharsets.UTF_8);
     }
 
     private void surviveDeaths(TestInfo test, Deaths deaths) throws Exception {

@@ -27,6 +27,7 @@ final class CrashingCapture {
     /** Where it dies: a line that it is about to log, or an object that it has just put. */
     enum Step {
         BEFORE_THE_FIRST_RECORD_IS_SENT("a transaction begins"),
+        BETWEEN_THE_RECORDS_OF_A_TRANSACTION("a record of"),
         IN_THE_TRANSACTION("a transaction of"),
         AFTER_THE_COMMIT("committed up to offset"),
         AFTER_A_SEGMENT_OF_THE_BASE(".avro"),
@@ -106,22 +107,16 @@ final class CrashingCapture {
 
     /** Runs one until it has died at its step. */
     static void untilDead(
-            Step step, int unharmed, String endpoint, String bootstrapServers, String topic, Path scratch) {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CrashingCapture.class.getName(),
-                endpoint,
-                bootstrapServers,
-                topic,
-                scratch.resolve("spool").toString(),
-                scratch.resolve("archive").toString(),
-                step.name(),
-                Integer.toString(unharmed)));
+            String heap,
+            Step step,
+            int unharmed,
+            String endpoint,
+            String bootstrapServers,
+            String topic,
+            Path scratch) {
+        List<String> words = new ArrayList<>(CaptureProcess.command(
+                CrashingCapture.class, heap, "spool", endpoint, bootstrapServers, topic, scratch));
+        words.addAll(List.of(step.name(), Integer.toString(unharmed)));
         try {
             Process process = new ProcessBuilder(words).inheritIO().start();
             try {

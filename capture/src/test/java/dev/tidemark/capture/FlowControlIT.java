@@ -50,11 +50,14 @@ class FlowControlIT {
                         .withCompactionLag(COMPACTION_LAG);
                 CompletableFuture<Void> load = CompletableFuture.runAsync(() -> workload.run(plan));
                 Thread.sleep(5_000);
+                long inTopic = place.read(etcd).newest().last();
                 kafka.kill();
                 Thread.sleep(Duration.ofSeconds(OUTAGE_SECONDS).toMillis());
                 kafka.start();
                 load.get();
                 long last = workload.oracle().lastRevision();
+                // else nothing was at stake
+                assertThat(workload.compactedRevision()).isGreaterThan(inTopic);
                 System.out.printf("%d revisions while the broker was away for %d s%n", last, OUTAGE_SECONDS);
                 Eventually.eventually(Duration.ofMinutes(5), () -> {
                     assertThat(process.isAlive()).as(process.log()).isTrue();

@@ -20,6 +20,23 @@ class OverlapTest {
     }
 
     @Test
+    void aLongRunIsKeptAsItsRevisionsOneByOneWouldBe() {
+        List<Change> run = new ArrayList<>();
+        for (long main = 2; main <= 500; main++) {
+            for (long sub = 0; sub <= main % 3; sub++) {
+                run.add(put(main, sub, "k" + sub, "v" + main));
+            }
+        }
+        overlap.add(run);
+        assertThat(overlap.first()).hasValue(401);
+        List<Change> known = run.stream().filter(change -> change.main() >= 401).toList();
+        assertThat(overlap.firstDifference(known)).isEmpty();
+        List<Change> others = new ArrayList<>(known);
+        others.set(0, put(401, 0, "k0", "another"));
+        assertThat(overlap.firstDifference(others)).hasValue(401);
+    }
+
+    @Test
     void equalHistoryIsEqualWhateverItsTimes() {
         overlap.add(List.of(put(5, 0, "a", "1"), put(5, 1, "b", "2"), put(6, 0, "a", "3")));
         List<Change> again = new ArrayList<>();

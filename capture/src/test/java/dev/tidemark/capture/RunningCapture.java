@@ -34,6 +34,10 @@ final class RunningCapture implements AutoCloseable {
         return capture.lastCommitted();
     }
 
+    CaptureStatus status() {
+        return capture.status();
+    }
+
     boolean hasEnded() {
         return ended.isDone();
     }

@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -46,6 +47,7 @@ class SecretsIT {
     private static final String ADMIN = "Admin-Passw0rd-4712";
     private static final String WRONG = "Wrong-Passw0rd-4713";
     private static final String KEYSTORE = "Keystore-Passw0rd-4714";
+    private static final String SASL = "sasl-s3cr3t-4c1e9f";
 
     @TempDir
     Path scratch;
@@ -113,6 +115,10 @@ class SecretsIT {
         Map<String, String> kafka = new HashMap<>(plain.kafka());
         kafka.put("ssl.keystore.password", KEYSTORE);
         kafka.put("ssl.truststore.password", KEYSTORE);
+        kafka.put(
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"c\" password=\"" + SASL
+                        + "\";");
         return new CaptureSettings(
                 plain.cluster(),
                 plain.source(),
@@ -124,9 +130,12 @@ class SecretsIT {
                 plain.newSource());
     }
 
+    /** etcd's simple tokens: letters, a dot, and the number of a log entry. */
+    private static final Pattern TOKEN = Pattern.compile("(?<![\\w.])[A-Za-z]{16}\\.\\d+(?![\\w.])");
+
     /** Hears everything that is logged, and keeps only what holds a secret, as text, in Base64 or in hex. */
     private static final class Eavesdropper extends AppenderBase<ILoggingEvent> {
-        private final List<String> forbidden = Stream.of(WATCH, ADMIN, WRONG, KEYSTORE)
+        private final List<String> forbidden = Stream.of(WATCH, ADMIN, WRONG, KEYSTORE, SASL)
                 .flatMap(secret -> {
                     byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
                     return Stream.of(
@@ -182,7 +191,8 @@ class SecretsIT {
         }
 
         void check(String line) {
-            if (forbidden.stream().anyMatch(line::contains)) {
+            if (forbidden.stream().anyMatch(line::contains)
+                    || TOKEN.matcher(line).find()) {
                 secrets.add(line);
             }
         }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -22,7 +23,9 @@ final class TopicReader implements TopicVisitor {
     static final class Told {
         final TopicEvent.GenerationOpened opened;
         final List<Change> changes = new ArrayList<>();
-        final Map<Long, Long> leases = new HashMap<>();
+        /** The times to live of each lease in seconds, as they came. */
+        final Map<Long, List<Long>> leases = new HashMap<>();
+
         final List<TopicEvent.BaseReady> bases = new ArrayList<>();
         final List<TopicEvent.SideReady> sides = new ArrayList<>();
         final RevisionSequence sequence;
@@ -39,6 +42,8 @@ final class TopicReader implements TopicVisitor {
         }
     }
 
+    private static final Duration SETTLES = Duration.ofMillis(500);
+
     final List<Told> generations = new ArrayList<>();
 
     /** The writing instances, one for each run of records. */
@@ -49,7 +54,17 @@ final class TopicReader implements TopicVisitor {
 
     int largestRecord;
 
+    /** What to do with a record that is none of capture's. */
+    enum Foreign {
+        REFUSED,
+        SKIPPED
+    }
+
     static TopicReader read(CaptureSettings settings, Path spool) {
+        return read(settings, spool, Foreign.REFUSED);
+    }
+
+    static TopicReader read(CaptureSettings settings, Path spool, Foreign foreign) {
         TopicReader reader = new TopicReader();
         TopicPartition partition =
                 new TopicPartition(settings.topic().name(), settings.topic().partition());
@@ -57,9 +72,12 @@ final class TopicReader implements TopicVisitor {
                 TopicDecoder decoder = new TopicDecoder(spool)) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            long end = settledEnd(consumer, settings, partition);
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    if (foreign == Foreign.SKIPPED && record.key() == null) {
+                        continue;
+                    }
                     reader.written(TopicTail.writer(record));
                     reader.largestRecord = Math.max(reader.largestRecord, record.value().length);
                     long before =
@@ -74,6 +92,23 @@ final class TopicReader implements TopicVisitor {
         return reader;
     }
 
+    /** A commit is acknowledged before its marker can be read: it is waited for, but not while more is written. */
+    private static long settledEnd(
+            KafkaConsumer<byte[], byte[]> consumer, CaptureSettings settings, TopicPartition partition) {
+        Map<String, Object> dirty = new HashMap<>(KafkaClients.consumer(settings));
+        dirty.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        long patience = System.nanoTime() + SETTLES.toNanos();
+        try (KafkaConsumer<byte[], byte[]> all = new KafkaConsumer<>(dirty)) {
+            long written = all.endOffsets(List.of(partition)).get(partition);
+            long readable = consumer.endOffsets(List.of(partition)).get(partition);
+            while (readable < written && System.nanoTime() < patience) {
+                Pause.of(Duration.ofMillis(10));
+                readable = consumer.endOffsets(List.of(partition)).get(partition);
+            }
+            return readable;
+        }
+    }
+
     private void written(String writer) {
         if (writers.isEmpty() || !writers.get(writers.size() - 1).equals(writer)) {
             writers.add(writer);
@@ -81,6 +116,9 @@ final class TopicReader implements TopicVisitor {
     }
 
     Told newest() {
+        if (generations.isEmpty()) {
+            throw new AssertionError("no generation stands in the topic yet");
+        }
         return generations.get(generations.size() - 1);
     }
 
@@ -94,7 +132,7 @@ final class TopicReader implements TopicVisitor {
         newest().sequence.accept(event.range());
         event.changes().forEach(newest().changes::add);
         for (LeaseTtl lease : event.leases()) {
-            newest().leases.merge(lease.id(), lease.ttlSeconds(), Math::max);
+            newest().leases.computeIfAbsent(lease.id(), id -> new ArrayList<>()).add(lease.ttlSeconds());
         }
     }
 

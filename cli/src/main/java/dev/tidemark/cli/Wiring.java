@@ -200,8 +200,7 @@ final class Wiring {
                 beside,
                 this::storeToRead,
                 () -> ExpirationRules.of(archiveSettings()),
-                store -> sources(store, Clock.systemUTC()),
-                version -> List.of());
+                store -> sources(store, Clock.systemUTC()));
     }
 
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */

@@ -8,11 +8,16 @@ import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.FreePorts;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.MinioServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,24 @@ class OutagesIT {
     void anUnreachableEtcdEndsACaptureWithItsNameAndAHint() {
         String nobody = "http://127.0.0.1:" + FreePorts.next();
         assertThat(within("capture", "--set", "etcd.endpoints=" + nobody).err()).contains(nobody);
+    }
+
+    /** They take the connection and say nothing, as a host behind a broken router does. */
+    @Test
+    void threeMembersThatSayNothingEndACaptureAsSoonAsOne() throws Exception {
+        try (ServerSocket one = mute();
+                ServerSocket two = mute();
+                ServerSocket three = mute()) {
+            String endpoints = Stream.of(one, two, three)
+                    .map(socket -> "http://127.0.0.1:" + socket.getLocalPort())
+                    .collect(Collectors.joining(","));
+            assertThat(within("capture", "--set", "etcd.endpoints=" + endpoints).err())
+                    .contains("http://127.0.0.1:" + three.getLocalPort());
+        }
+    }
+
+    private static ServerSocket mute() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     @Test

@@ -43,6 +43,7 @@ class PipelineIT {
             try {
                 RevisionRange tail = makeHistory(harness);
                 long written = System.nanoTime();
+                assertThat(harness.oracle().lastRevision()).isGreaterThanOrEqualTo(REVISIONS);
                 PipelineProof proof = new PipelineProof(harness, directory, tail, new Random(seed));
                 String proven = proof.all();
                 System.out.printf(

@@ -96,6 +96,8 @@ final class ClientProperties {
         all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        // closing a consumer waits for the fetch that is under way, and at the log's end nothing comes
+        all.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
         all.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "8");
         all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 * MEBI));
         all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(4 * MEBI));

@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,6 +189,23 @@ final class CompactorIT {
             finish();
             // The topic's id is compared once a minute.
             eventually(SOON, () -> assertThat(lastRevision()).isEqualTo(capture.revision()));
+            assertThat(compactor.failure()).isNotDone();
+            assertThat(health(compactor).problem()).isEmpty();
+        }
+        assertArchiveHoldsTheLog();
+    }
+
+    @Test
+    void morePartitionsWhileItRunsAreTakenWithoutAHoleInTheOthers() throws Exception {
+        try (Compactor compactor = Compactor.start(settings("growing", Map.of()), store);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            write(Duration.ofSeconds(3));
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(8)))
+                    .all()
+                    .get();
+            write(Duration.ofSeconds(3));
+            finish();
+            awaitArchive();
             assertThat(compactor.failure()).isNotDone();
             assertThat(health(compactor).problem()).isEmpty();
         }

@@ -162,6 +162,8 @@ final class TopicTail {
         all.put("enable.auto.commit", false);
         all.put("allow.auto.create.topics", false);
         all.put("max.poll.records", 8);
+        // closing a consumer waits for the fetch that is under way, and at the topic's end nothing comes
+        all.put("fetch.max.wait.ms", 10);
         all.put("max.partition.fetch.bytes", 4 << 20);
         all.put("fetch.max.bytes", 16 << 20);
         all.put("key.deserializer", ByteArrayDeserializer.class);

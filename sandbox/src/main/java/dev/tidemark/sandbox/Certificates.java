@@ -28,6 +28,7 @@ public final class Certificates {
         PKCS8
     }
 
+    /** Whether a certificate can still be used. */
     private enum Life {
         VALID,
         EXPIRED

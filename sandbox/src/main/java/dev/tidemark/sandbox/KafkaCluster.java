@@ -117,6 +117,7 @@ public final class KafkaCluster implements AutoCloseable {
                         .allMatch(one -> one.isr().size() == one.replicas().size());
     }
 
+    /** What Kafka is asked until it answers; an empty answer means: not yet. */
     private interface Question<T> {
         Optional<T> ask(Admin admin) throws ExecutionException, InterruptedException;
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who a Kafka node is among the others: each is a broker and a controller in one.
@@ -14,12 +15,37 @@ import java.util.stream.Collectors;
  * @param id from 1
  * @param clusterId the same on all nodes
  * @param controllers all nodes' controllers, as {@code id@host:port:directory}
- * @param heap the JVM's option
+ * @param jvm the JVM's options
  */
-record KafkaNode(int id, int brokerPort, int controllerPort, String clusterId, List<String> controllers, String heap) {
+record KafkaNode(
+        int id, int brokerPort, int controllerPort, String clusterId, List<String> controllers, List<String> jvm) {
+    /** Starts soon, and is never as fast as it could be. */
+    private static final List<String> QUICK_TO_START = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+    /** What Kafka's own scripts start a broker with. */
+    private static final List<String> FAST_TO_RUN = List.of("-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
+
     /** A cluster of one. */
     static KafkaNode alone() {
-        return new KafkaNode(1, FreePorts.next(), FreePorts.next(), randomId(), List.of(), "-Xmx512m");
+        return alone(QUICK_TO_START);
+    }
+
+    /** A cluster of one that is to be measured. */
+    static KafkaNode aloneUnderLoad() {
+        return alone(FAST_TO_RUN);
+    }
+
+    private static KafkaNode alone(List<String> jvm) {
+        return new KafkaNode(1, FreePorts.next(), FreePorts.next(), randomId(), List.of(), withHeap("-Xmx512m", jvm));
+    }
+
+    private static List<String> withHeap(String heap, List<String> jvm) {
+        return Stream.concat(Stream.of(heap), jvm.stream()).toList();
+    }
+
+    /** The options of a JVM that does one short thing for a node. */
+    static List<String> toolsJvm() {
+        return withHeap("-Xmx128m", QUICK_TO_START);
     }
 
     /** A cluster of so many. */
@@ -33,7 +59,13 @@ record KafkaNode(int id, int brokerPort, int controllerPort, String clusterId, L
         }
         List<KafkaNode> nodes = new ArrayList<>();
         for (int id = 1; id <= size; id++) {
-            nodes.add(new KafkaNode(id, FreePorts.next(), ports.get(id - 1), clusterId, controllers, "-Xmx256m"));
+            nodes.add(new KafkaNode(
+                    id,
+                    FreePorts.next(),
+                    ports.get(id - 1),
+                    clusterId,
+                    controllers,
+                    withHeap("-Xmx256m", QUICK_TO_START)));
         }
         return nodes;
     }

@@ -135,5 +135,6 @@ public final class MemoryStore implements ObjectStore {
         }
     }
 
+    /** An object as it is kept: what a listing says of it, and its bytes. */
     private record Entry(ObjectInfo info, byte[] bytes) {}
 }

@@ -51,15 +51,13 @@ public final class CheckRun {
      * @param store opens the archive's store as who only reads does
      * @param expirations the store's own rules that would delete from the archive; empty if they cannot be read
      * @param sources where the past is read from a store
-     * @param advisories what is known to be wrong with a version of etcd
      */
     public record Installation(
             List<EtcdSettings> source,
             CaptureSettings capture,
             Supplier<ObjectStore> store,
             Supplier<Optional<List<String>>> expirations,
-            Function<ObjectStore, Sources> sources,
-            Function<String, List<String>> advisories) {}
+            Function<ObjectStore, Sources> sources) {}
 
     public CheckRun(Installation installation) {
         this.installation = installation;
@@ -90,7 +88,7 @@ public final class CheckRun {
     }
 
     private List<Finding> dependencies(String attempt) {
-        EtcdChecks etcd = new EtcdChecks(installation.source(), installation.advisories());
+        EtcdChecks etcd = new EtcdChecks(installation.source());
         List<Consumer<Findings>> lanes = new ArrayList<>();
         etcd.members().forEach(member -> lanes.add(findings -> etcd.endpoint(findings, member)));
         lanes.add(etcd::cluster);

@@ -4,9 +4,11 @@ import dev.tidemark.capture.CompactRevision;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdHeader;
+import dev.tidemark.etcd.rpc.EtcdRelease;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdStatus;
 import dev.tidemark.etcd.rpc.EtcdWatch;
+import dev.tidemark.etcd.rpc.KnownBug;
 import dev.tidemark.etcd.rpc.WatchSignal;
 import dev.tidemark.schemas.Failure;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /** The source: each endpoint, its quorum, and what our user may do there. */
 final class EtcdChecks {
@@ -24,17 +25,12 @@ final class EtcdChecks {
     private static final Duration CALL = Duration.ofSeconds(4);
 
     private final List<EtcdSettings> members;
-    private final Function<String, List<String>> advisories;
     private final Map<String, EtcdStatus> reached = new ConcurrentHashMap<>();
 
-    /**
-     * @param advisories what is known to be wrong with a version of etcd
-     */
-    EtcdChecks(List<EtcdSettings> members, Function<String, List<String>> advisories) {
+    EtcdChecks(List<EtcdSettings> members) {
         this.members = members.stream()
                 .map(member -> member.withTimeouts(CALL, member.stallTimeout()))
                 .toList();
-        this.advisories = advisories;
     }
 
     List<EtcdSettings> members() {
@@ -54,7 +50,9 @@ final class EtcdChecks {
         reached.put(name, status);
         String detail = status.version() + ", " + status.role().name().toLowerCase(Locale.ROOT) + ", cluster "
                 + Long.toHexString(status.clusterId()) + ", revision " + status.revision();
-        List<String> known = advisories.apply(status.version());
+        List<String> known = EtcdRelease.parse(status.version()).stream()
+                .flatMap(release -> KnownBug.of(release).stream().map(bug -> bug.advice(release)))
+                .toList();
         return known.isEmpty()
                 ? Finding.ok(name, detail)
                 : Finding.warn(name, detail + "; " + String.join("; ", known), "upgrade etcd");

@@ -101,8 +101,9 @@ final class CaptureMetrics {
             .counter(
                     "transactions_total",
                     "",
-                    "Transactions committed; at least three in a checkpoint.interval even if nothing is written.",
-                    "No increase for minutes.",
+                    "Transactions committed; of who captures at least three in a checkpoint.interval, even if nothing is"
+                            + " written.",
+                    "No increase for minutes, but of a standby.",
                     status -> status.totals().transactions())
             .each(
                     Catalogue.described(

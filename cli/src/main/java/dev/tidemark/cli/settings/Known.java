@@ -46,8 +46,8 @@ public final class Known {
     public static final Setting<String> ETCD_ADMIN_USERNAME = open(
             "etcd.admin.username",
             null,
-            "User for snapshots, hashes and the state of auth; needs the root role. Without it revisions are captured, "
-                    + "but get no base to be restored from.",
+            "User for snapshots, hashes, the state of auth and check's probe; needs the root role. Without it revisions are"
+                    + " captured, but get no base to be restored from.",
             Function.identity());
     public static final Setting<String> ETCD_ADMIN_PASSWORD =
             secret("etcd.admin.password", "Password of etcd.admin.username.");
@@ -66,7 +66,7 @@ public final class Known {
     public static final Setting<String> KAFKA_BOOTSTRAP_SERVERS = open(
             "kafka.bootstrap.servers",
             null,
-            "Kafka's brokers; any other client setting may stand behind kafka. as well.",
+            "Kafka's brokers; other client settings may stand behind kafka. as well, unless Tidemark owns them.",
             Known::brokers);
     public static final Setting<String> TOPIC_REVISIONS =
             open("topic.revisions", "tidemark.revisions", "The topic of the revisions.", Known::name);

@@ -10,7 +10,9 @@ final class SettingsPage {
 
             Written from the code; a test compares. `--config FILE` (.properties or .yaml with the same dotted keys) comes first, then the environment,
             then `--set key=value`; the later wins. A key that is not on this page is refused with the nearest one that is, except those behind
-            %s, which go to the client library as they are, without the prefix.
+            %s, which go to the client library as they are, without the prefix. Some of those Tidemark owns, since its guarantees rest on them, and
+            a service refuses them by name: such as ids and groups, positions and isolation, acks and idempotence, serialisers, and in Kafka Streams also buffers,
+            handlers and the guarantee. `client.id` is set by Tidemark, but for Kafka Streams and the verbs that only read.
 
             Durations are a number with `ms`, `s`, `m`, `h` or `d`; sizes are a number with `B`, `KiB`, `MiB`, `GiB` or `TiB`. A secret can stand in a file that
             `KEY.file` names, so that it is seen neither in a process list nor in a settings file; the same goes for every pass-through setting that ends with

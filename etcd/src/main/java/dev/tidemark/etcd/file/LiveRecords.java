@@ -38,5 +38,6 @@ final class LiveRecords {
         }
     }
 
+    /** The revision of a record in the file. */
     private record Place(long main, long sub) {}
 }

@@ -37,6 +37,11 @@ public record EtcdSettings(
     public EtcdSettings {
         Objects.requireNonNull(users, "users");
         Objects.requireNonNull(tls, "tls");
+        if (endpoint.getUserInfo() != null) {
+            // not printed: it may be a password
+            throw new IllegalArgumentException(
+                    "an endpoint names no user: users and passwords are settings of their own");
+        }
         String scheme = endpoint.getScheme();
         if (endpoint.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
             throw new IllegalArgumentException("an endpoint is http(s)://host:port of one member, not " + endpoint);

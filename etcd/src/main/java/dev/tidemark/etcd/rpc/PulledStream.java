@@ -68,6 +68,7 @@ final class PulledStream<Q, R> implements Closeable {
         call.cancel("closed by its owner", null);
     }
 
+    /** Puts what gRPC delivers into the queue, on gRPC's own thread. */
     private final class Listener extends ClientCall.Listener<R> {
         @Override
         public void onMessage(R message) {

@@ -76,6 +76,11 @@ public final class TopicDecoder implements Closeable {
         }
     }
 
+    /** Whether a record was written by another version of Tidemark, whose schemas this one does not know. */
+    public boolean isOfAnotherVersion(byte[] record) {
+        return schemas.isUnknown(record);
+    }
+
     /** Whether parts of a revision have come, and others have not: the place between two records is inside a revision. */
     public boolean isInsideRevision() {
         return assembly.isOpen();

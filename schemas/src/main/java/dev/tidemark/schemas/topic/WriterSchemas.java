@@ -29,6 +29,11 @@ final class WriterSchemas {
         known.put(SchemaNormalization.parsingFingerprint64(writer), new Known(writer, reader));
     }
 
+    /** Whether bytes are a single-object encoding by a schema that is not known here. */
+    boolean isUnknown(byte[] bytes) {
+        return WireFormat.hasHeader(bytes) && !known.containsKey(WireFormat.fingerprint(bytes));
+    }
+
     /** The schemas of a single-object encoding. */
     Known of(byte[] bytes) {
         if (!WireFormat.hasHeader(bytes)) {

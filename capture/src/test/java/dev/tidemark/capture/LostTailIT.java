@@ -1,0 +1,193 @@
+package dev.tidemark.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.EtcdVersion;
+import dev.tidemark.sandbox.Eventually;
+import dev.tidemark.sandbox.KafkaServer;
+import dev.tidemark.sandbox.workload.Plan;
+import dev.tidemark.sandbox.workload.Workload;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A broker that comes back without the newest part of the topic, as after an unclean election or a power cut: what it had
+ * acknowledged is gone. The part is taken out of the partition's file between two starts.
+ */
+class LostTailIT {
+    private static final int PARTITION = 2;
+
+    @TempDir
+    Path scratch;
+
+    @TempDir
+    Path brokersDirectory;
+
+    private final ObjectStore store = new MemoryStore(InstantSource.system());
+    private KafkaServer kafka;
+    private EtcdServer etcd;
+    private Workload workload;
+    private CapturePlace place;
+
+    @BeforeEach
+    void startServers(TestInfo test) {
+        kafka = KafkaServer.launchIn(brokersDirectory, Map.of());
+        etcd = EtcdServer.launch(EtcdVersion.V3_6);
+        workload = Workload.on(etcd.endpoint());
+        place = new CapturePlace(kafka, test, scratch, store);
+    }
+
+    @AfterEach
+    void stopServers() {
+        workload.close();
+        etcd.close();
+        kafka.close();
+    }
+
+    @Test
+    void aTransactionWhoseEndTheBrokerLostIsAbortedAndItsRevisionsComeFromTheSourceAgain() throws Exception {
+        captureSome();
+        kafka.kill();
+        cut(Batches::withoutTheLast);
+        kafka.start();
+        assertThat(place.read(etcd).newest().last())
+                .isLessThan(workload.oracle().lastRevision());
+
+        captureMore();
+        assertOneGeneration();
+    }
+
+    @Test
+    void whatTheTopicLostWhileCaptureRanComesFromTheSourceAgain() throws Exception {
+        try (RunningCapture capture = place.capture(etcd)) {
+            awaitBase(capture);
+            workload.run(Plan.of(2_000).withRate(500));
+            capture.await(workload.oracle().lastRevision());
+            kafka.kill();
+            cut(Batches::withoutTheLastTransactions);
+            workload.run(Plan.of(200));
+            kafka.start();
+            capture.await(workload.oracle().lastRevision());
+            Eventually.eventually(Duration.ofMinutes(1), () -> assertThat(
+                            place.read(etcd).newest().last())
+                    .isEqualTo(workload.oracle().lastRevision()));
+        }
+        assertOneGeneration();
+    }
+
+    @Test
+    void whatTheSourceHasCompactedMeanwhileIsTheExactHoleAtTheGenerationsEnd() throws Exception {
+        captureSome();
+        kafka.kill();
+        cut(Batches::withoutTheLastTransactions);
+        kafka.start();
+        long left = place.read(etcd).newest().last();
+        assertThat(left).isLessThan(workload.oracle().lastRevision());
+        long compacted = workload.oracle().lastRevision();
+        workload.compact(compacted);
+
+        captureMore();
+        TopicReader topic = place.read(etcd);
+        assertThat(topic.generations).hasSize(2);
+        GenerationEnd end = topic.newest().opened.previous();
+        assertThat(end.cause()).isEqualTo(GenerationEnd.Cause.COMPACTED);
+        assertThat(end.lastRevision()).isEqualTo(left);
+        assertThat(end.holeFirst()).isEqualTo(left + 1);
+        assertThat(end.holeLast()).isEqualTo(compacted - 1);
+        CapturePlace.assertSame(topic.generations.get(0), workload.oracle(), left);
+        CapturePlace.assertSame(topic.newest(), workload.oracle());
+    }
+
+    private void captureSome() {
+        try (RunningCapture capture = place.capture(etcd)) {
+            awaitBase(capture);
+            workload.run(Plan.of(1_000).withRate(500));
+            capture.await(workload.oracle().lastRevision());
+        }
+    }
+
+    private void captureMore() {
+        workload.run(Plan.of(200));
+        try (RunningCapture capture = place.capture(etcd)) {
+            capture.await(workload.oracle().lastRevision());
+        }
+    }
+
+    /** Then only revisions come, but for a tick after seconds of silence. */
+    private void awaitBase(RunningCapture capture) {
+        capture.await(1);
+        Eventually.eventually(
+                Duration.ofSeconds(30),
+                () -> assertThat(place.read(etcd).newest().bases).isNotEmpty());
+    }
+
+    private void assertOneGeneration() {
+        TopicReader topic = place.read(etcd);
+        assertThat(topic.generations).hasSize(1);
+        CapturePlace.assertSame(topic.newest(), workload.oracle());
+    }
+
+    private interface Cut {
+        /** The bytes of the file that stay. */
+        long of(Batches batches);
+    }
+
+    private void cut(Cut cut) throws IOException {
+        Path log = brokersDirectory.resolve("data/%s-%d/%020d.log".formatted(place.topic(), PARTITION, 0));
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            file.truncate(cut.of(Batches.in(file)));
+        }
+    }
+
+    /**
+     * Where a partition's record batches stand, by Kafka's message format: the first offset (8 bytes), the length of what
+     * follows (4), the leader's epoch (4), a magic byte, a checksum (4), and attributes (2), whose bit 5 tells a marker.
+     */
+    private record Batches(long lastBegin, List<Long> transactionEnds) {
+        private static final int PREFIX_BYTES = 12;
+        private static final int ATTRIBUTES_AT = 21;
+        private static final int HEADER_BYTES = 23;
+        private static final int MARKER = 1 << 5;
+        private static final int LOST_TRANSACTIONS = 10;
+
+        static Batches in(FileChannel file) throws IOException {
+            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+            List<Long> ends = new ArrayList<>();
+            long begin = 0;
+            for (long at = 0; at < file.size(); ) {
+                begin = at;
+                file.read(header.clear(), at);
+                at += PREFIX_BYTES + header.getInt(Long.BYTES);
+                if ((header.getShort(ATTRIBUTES_AT) & MARKER) != 0) {
+                    ends.add(at);
+                }
+            }
+            return new Batches(begin, ends);
+        }
+
+        long withoutTheLast() {
+            return lastBegin;
+        }
+
+        long withoutTheLastTransactions() {
+            return transactionEnds.get(transactionEnds.size() - 1 - LOST_TRANSACTIONS);
+        }
+    }
+}
