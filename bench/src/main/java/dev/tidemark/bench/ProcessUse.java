@@ -23,7 +23,7 @@ record ProcessUse(double cpuSeconds, long peakBytes) {
         Path proc = Path.of("/proc", Long.toString(pid));
         String stat = Files.readString(proc.resolve("stat"));
         // the name may hold blanks and parentheses
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[KERNEL_TICKS]);
         long peak = Files.readAllLines(proc.resolve("status")).stream()
                 .filter(line -> line.startsWith("VmHWM:"))

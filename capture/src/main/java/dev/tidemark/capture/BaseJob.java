@@ -155,6 +155,7 @@ final class BaseJob implements Runnable {
                 around.rights.granted();
                 listener.taken(file);
                 BaseDraft draft = new BaseBuilder(file, crossCheck).build(generation);
+                crossCheck.inSnapshotUpTo(draft.revision());
                 UploadedBase uploaded = upload(draft);
                 LOG.info(
                         "base of revision {} (compacted at {}) stands in the archive; {} revisions were compared",

@@ -11,7 +11,6 @@ import dev.tidemark.schemas.topic.GenerationEnd;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,6 +46,7 @@ public final class Capture implements Closeable {
     private final CaptureGauge gauge;
     private final VersionAdvisory advisory = new VersionAdvisory();
     private final AdminRights rights;
+    private final SourceContact contact;
     private volatile boolean closed;
     private volatile Session session;
 
@@ -91,6 +91,7 @@ public final class Capture implements Closeable {
         this.rights = new AdminRights(clock);
         this.setup = new TopicSetup(settings);
         this.gauge = new CaptureGauge(settings, clock);
+        this.contact = new SourceContact(settings.source(), connector, gauge, () -> closed);
     }
 
     /**
@@ -133,7 +134,7 @@ public final class Capture implements Closeable {
         try {
             TopicPlace place = setup.ensure();
             claim(place);
-            awaitSource(SourceWait.AT_THE_START);
+            contact.await(SourceContact.Patience.AT_THE_START);
             // What a takeover needs is tried and loaded now: seconds count then.
             new TopicTail(settings, place).read(TopicTail.Upto.STABLE);
             archive.catalog();
@@ -184,7 +185,7 @@ public final class Capture implements Closeable {
             }
             case YIELDED -> {
                 leadership.leave();
-                awaitSource(SourceWait.AFTER_WORK);
+                contact.await(SourceContact.Patience.AFTER_WORK);
             }
         }
     }
@@ -197,58 +198,6 @@ public final class Capture implements Closeable {
                 throw e;
             }
             LOG.warn("the group's topic is not looked at now: {}", e.getMessage());
-        }
-    }
-
-    /** How long a source that does not answer is waited for. */
-    private enum SourceWait {
-        /** Seconds, and a wrong user or certificate not at all. */
-        AT_THE_START(Duration.ofSeconds(6), Duration.ZERO),
-        /** For ever: it has answered once; what it refuses may be half of a rotation, for two minutes. */
-        AFTER_WORK(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofMinutes(2));
-
-        private final Duration patience;
-        private final Duration patienceWithRefusals;
-
-        SourceWait(Duration patience, Duration patienceWithRefusals) {
-            this.patience = patience;
-            this.patienceWithRefusals = patienceWithRefusals;
-        }
-
-        private Duration patienceWith(TidemarkException e) {
-            return e instanceof CaptureException ? patience : patienceWithRefusals;
-        }
-
-        /** The same members, each given a part of the patience at most: those that say nothing must not take all of it. */
-        private List<EtcdSettings> within(List<EtcdSettings> members) {
-            Duration each = patience.dividedBy(members.size());
-            return members.stream()
-                    .map(member -> each.compareTo(member.callTimeout()) < 0
-                            ? member.withTimeouts(each, member.stallTimeout())
-                            : member)
-                    .toList();
-        }
-    }
-
-    /** Waits until a member of the source answers; the last error is thrown when the patience is over. */
-    private void awaitSource(SourceWait wait) {
-        Members members = new Members(wait.within(settings.source()), connector);
-        Backoff backoff = new Backoff();
-        long begun = System.nanoTime();
-        while (!closed) {
-            try (EtcdClient client = members.reach().client()) {
-                LOG.debug("{} answers", client.endpoint());
-                return;
-            } catch (CaptureException | EtcdException e) {
-                Duration waited = Duration.ofNanos(System.nanoTime() - begun);
-                if (waited.compareTo(wait.patienceWith(e)) > 0) {
-                    throw e;
-                }
-                Duration pause = backoff.next();
-                LOG.warn("the source does not answer, next try in {} ms: {}", pause.toMillis(), e.getMessage());
-                gauge.away(e);
-                Pause.of(pause);
-            }
         }
     }
 

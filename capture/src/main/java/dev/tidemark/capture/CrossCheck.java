@@ -15,6 +15,7 @@ final class CrossCheck {
     private final Overlap overlap;
     private final long upTo;
     private long compared;
+    private volatile long end;
 
     /**
      * @param overlap learns what the snapshot holds and it does not know yet: a generation's first connections have nothing
@@ -37,6 +38,16 @@ final class CrossCheck {
             overlap.learn(main, digest);
         }
         saw(main, digest);
+    }
+
+    /** The snapshot holds nothing after this revision. */
+    void inSnapshotUpTo(long revision) {
+        end = revision;
+    }
+
+    /** Whether nothing more can be compared once the watch has brought a revision. */
+    boolean isOverAfter(long watched) {
+        return end > 0 && watched >= end;
     }
 
     /** Takes one side's number for a revision; the other side's is compared when it comes. */

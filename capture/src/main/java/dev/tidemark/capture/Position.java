@@ -12,7 +12,8 @@ final class Position {
     private final RevisionSequence sequence;
     private final Overlap overlap;
     private final Stamper stamper;
-    private Optional<RevisionDigest> crossCheck = Optional.empty();
+    private Optional<CrossCheck> crossCheck = Optional.empty();
+    private RevisionDigest watched = new RevisionDigest((main, digest) -> {});
 
     Position(String generation, long last, Overlap overlap, Stamper stamper) {
         this.generation = generation;
@@ -41,13 +42,14 @@ final class Position {
     /** The same generation from a later revision on: what lies between need not come any more. */
     Position from(long revision) {
         Position later = new Position(generation, revision, new Overlap(), stamper);
-        later.crossCheck = crossCheck;
+        crossCheck.ifPresent(later::compareWith);
         return later;
     }
 
-    /** Tells a base's cross-check of every revision from now on. */
+    /** Tells a base's cross-check of every revision from now on, until it is over. */
     void compareWith(CrossCheck check) {
-        crossCheck = Optional.of(new RevisionDigest(check::watched));
+        crossCheck = Optional.of(check);
+        watched = new RevisionDigest(check::watched);
     }
 
     /**
@@ -59,9 +61,10 @@ final class Position {
         sequence.accept(new RevisionRange(
                 changes.get(0).main(), changes.get(changes.size() - 1).main()));
         overlap.add(changes);
-        crossCheck.ifPresent(check -> {
-            changes.forEach(check::add);
-            check.complete();
-        });
+        if (crossCheck.isPresent()) {
+            changes.forEach(watched::add);
+            watched.complete();
+            crossCheck = crossCheck.filter(check -> !check.isOverAfter(last()));
+        }
     }
 }

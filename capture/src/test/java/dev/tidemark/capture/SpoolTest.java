@@ -119,6 +119,30 @@ class SpoolTest {
         }
     }
 
+    @Test
+    void whatWaitsIsReadBeforeTheFailureBehindIt() {
+        try (Spool spool = spool(1_000, 10_000)) {
+            spool.offer(changes(2, 500));
+            spool.offer(changes(3, 3_000));
+            spool.endWith(new IllegalStateException("the source refuses us"));
+            spool.rethrowFailureIfOver();
+            assertThat(last(spool)).isEqualTo(2);
+            assertThat(last(spool)).isEqualTo(3);
+            assertThatThrownBy(() -> spool.poll(Duration.ofSeconds(5))).hasMessage("the source refuses us");
+        }
+    }
+
+    @Test
+    void aFailureThatMustNotWaitOvertakesWhatWaits() {
+        try (Spool spool = spool(1_000, 10_000)) {
+            spool.offer(changes(2, 500));
+            spool.endWith(new IllegalStateException("the source refuses us"));
+            spool.fail(new IllegalStateException("another captor holds the cluster"));
+            assertThatThrownBy(spool::rethrowFailureIfOver).hasMessage("another captor holds the cluster");
+            assertThatThrownBy(() -> spool.poll(Duration.ZERO)).hasMessage("another captor holds the cluster");
+        }
+    }
+
     private Spool spool(long memory, long disk) {
         return new Spool(new CaptureSettings.Spool(directory, memory, disk));
     }

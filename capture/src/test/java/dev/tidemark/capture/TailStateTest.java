@@ -62,6 +62,20 @@ class TailStateTest {
         assertThat(state.lastCapturedAt()).isZero();
     }
 
+    @Test
+    void nothingCountsAfterARecordThatIsNoneOfOursUntilTheNextGeneration() {
+        revisions("g", 2, 200, 5_000);
+        state.damaged("the record at offset 7 is empty");
+        revisions("g", 201, 300, 6_000);
+        state.progress(new TopicEvent.Progress("g", 300, 6_000));
+        assertThat(state.damage()).hasValue("the record at offset 7 is empty");
+        assertThat(state.last()).isEqualTo(200);
+
+        state.opened(new TopicEvent.GenerationOpened("h", "prod", 7, "3.6.16", 900, 10, null));
+        assertThat(state.damage()).isEmpty();
+        assertThat(state.last()).isEqualTo(900);
+    }
+
     private void revisions(String generation, long first, long last, long at) {
         List<Change> changes = new ArrayList<>();
         for (long main = first; main <= last; main++) {

@@ -101,6 +101,16 @@ class BadInputTest {
         assertThat(dir).isEmptyDirectory();
     }
 
+    @Test
+    void anEndpointThatHoldsAPasswordIsRefusedWithoutIt() {
+        Invocation run =
+                refused("info", "--set", archive(), "--set", "etcd.endpoints=http://root:hunter2@127.0.0.1:2379");
+        assertThat(run.err())
+                .contains("etcd.endpoints")
+                .contains("without a user")
+                .doesNotContain("hunter2");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

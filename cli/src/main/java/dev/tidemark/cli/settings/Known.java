@@ -232,7 +232,8 @@ public final class Known {
         try {
             endpoints.forEach(EtcdSettings::of);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("http://host:port or https://host:port, separated by commas", e);
+            throw new IllegalArgumentException(
+                    "http://host:port or https://host:port, without a user, separated by commas", e);
         }
         return endpoints;
     }

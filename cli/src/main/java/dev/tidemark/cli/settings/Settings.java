@@ -142,12 +142,17 @@ public final class Settings {
         try {
             return Optional.of(setting.parser().apply(text));
         } catch (IllegalArgumentException | ArithmeticException e) {
-            String shown = setting.secrecy() == Setting.Secrecy.SECRET ? "" : " \"" + text + "\"";
+            String shown = setting.secrecy() == Setting.Secrecy.SECRET ? "" : " \"" + withoutUser(text) + "\"";
             throw new SettingsException(
                     "the setting " + written.apply(setting.key()) + " has no valid value" + shown,
                     "expected " + e.getMessage(),
                     e);
         }
+    }
+
+    /** A URL may hold a password, though it must not. */
+    private static String withoutUser(String text) {
+        return text.replaceAll("://[^/@\\s]*@", "://...@");
     }
 
     /**

@@ -20,6 +20,14 @@ class EtcdSettingsTest {
     }
 
     @Test
+    void anEndpointThatHoldsAPasswordIsRefusedWithoutIt() {
+        assertThatThrownBy(() -> EtcdSettings.of("http://root:hunter2@127.0.0.1:2379"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void aCertificateNeedsItsKey() {
         assertThatThrownBy(() -> new EtcdSettings.TlsFiles(
                         Optional.empty(), Optional.of(Path.of("client.crt")), Optional.empty()))
