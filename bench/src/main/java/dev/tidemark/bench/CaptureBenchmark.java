@@ -93,12 +93,12 @@ public final class CaptureBenchmark {
         System.out.println("|---|---|---|---|---|---|---|");
         for (int round = 1; round <= ROUNDS; round++) {
             try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
-                row(round, "nothing", put(etcd), NOBODY, ProcessUse.of(etcd.pid()), NOBODY);
+                row(round, "nothing", load(etcd).result(), NOBODY, ProcessUse.of(etcd.pid()), NOBODY);
             }
             try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
                 Process watcher = watcher(etcd);
                 try {
-                    LoadResult result = put(etcd);
+                    LoadResult result = load(etcd).result();
                     row(
                             round,
                             "etcdctl watch",
@@ -121,13 +121,19 @@ public final class CaptureBenchmark {
                 KafkaServer fresh = KafkaServer.launchForLoad();
                 CaptureChild capture = CaptureChild.start(etcd, fresh, directory)) {
             capture.await(write(etcd), PATIENCE);
-            LoadResult result = put(etcd);
-            long ended = System.nanoTime();
-            long last = write(etcd);
-            capture.await(last, PATIENCE);
-            double behind = (System.nanoTime() - ended) / 1e6;
-            row(round, "capture", result, capture.use(), ProcessUse.of(etcd.pid()), ProcessUse.of(fresh.pid()));
-            System.out.printf("capture was behind by %.0f ms when the load ended%n", behind);
+            Loaded loaded = load(etcd);
+            capture.await(write(etcd), PATIENCE);
+            List<Long> lags = capture.lags(loaded.probes());
+            row(
+                    round,
+                    "capture",
+                    loaded.result(),
+                    capture.use(),
+                    ProcessUse.of(etcd.pid()),
+                    ProcessUse.of(fresh.pid()));
+            System.out.printf(
+                    "lag from a put's answer to the topic, %d probes: p50 %.0f ms, p99 %.0f ms%n",
+                    lags.size(), PutProbe.percentileMillis(50, lags), PutProbe.percentileMillis(99, lags));
         }
     }
 
@@ -146,8 +152,18 @@ public final class CaptureBenchmark {
                 broker.cpuSeconds());
     }
 
-    private static LoadResult put(EtcdServer etcd) {
-        return LoadGenerator.local().put(etcd, Load.of(PUTS));
+    /**
+     * The load, and single puts beside it.
+     *
+     * @param probes one every few milliseconds
+     */
+    private record Loaded(LoadResult result, List<PutProbe.Put> probes) {}
+
+    private static Loaded load(EtcdServer etcd) {
+        try (PutProbe probe = PutProbe.on(etcd.endpoint())) {
+            LoadResult result = LoadGenerator.local().put(etcd, Load.of(PUTS));
+            return new Loaded(result, probe.puts());
+        }
     }
 
     private static Process watcher(EtcdServer etcd) throws IOException, InterruptedException {

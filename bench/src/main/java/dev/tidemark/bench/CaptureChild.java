@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -32,9 +34,10 @@ final class CaptureChild implements AutoCloseable {
             .filter(option -> !option.isBlank())
             .toList();
 
-    private static final long TELL_MILLIS = 20;
+    private static final long TELL_MILLIS = 5;
 
     private final Process process;
+    private final NavigableMap<Long, Long> committedAt = new ConcurrentSkipListMap<>();
     private volatile long committed;
 
     private CaptureChild(Process process) {
@@ -120,12 +123,22 @@ final class CaptureChild implements AutoCloseable {
         return ProcessUse.of(process.pid());
     }
 
+    /** How long each put took from its answer into the topic, in nanoseconds; those that are not there yet are left out. */
+    List<Long> lags(List<PutProbe.Put> puts) {
+        return puts.stream()
+                .filter(put -> put.revision() <= committed)
+                .map(put -> Math.max(0, committedAt.ceilingEntry(put.revision()).getValue() - put.answeredAt()))
+                .toList();
+    }
+
     private void listen() {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("committed ")) {
-                    committed = Long.parseLong(line.substring("committed ".length()));
+                    long now = Long.parseLong(line.substring("committed ".length()));
+                    committedAt.put(now, System.nanoTime());
+                    committed = now;
                 }
             }
         } catch (IOException e) {

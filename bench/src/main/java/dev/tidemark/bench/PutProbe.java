@@ -15,9 +15,17 @@ final class PutProbe implements AutoCloseable {
     private static final long PAUSE_MILLIS = 5;
 
     private final EtcdClient client;
-    private final List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
+    private final List<Put> puts = Collections.synchronizedList(new ArrayList<>());
     private final Thread thread = new Thread(this::probe, "put-probe");
     private volatile boolean over;
+
+    /**
+     * A put and its answer.
+     *
+     * @param took in nanoseconds
+     * @param answeredAt by {@link System#nanoTime}
+     */
+    record Put(long revision, long took, long answeredAt) {}
 
     private PutProbe(String endpoint) {
         client =
@@ -34,8 +42,9 @@ final class PutProbe implements AutoCloseable {
     private void probe() {
         while (!over) {
             long begun = System.nanoTime();
-            client.put(KEY, KEY);
-            nanos.add(System.nanoTime() - begun);
+            long revision = client.put(KEY, KEY);
+            long now = System.nanoTime();
+            puts.add(new Put(revision, now - begun, now));
             try {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             } catch (InterruptedException e) {
@@ -46,14 +55,24 @@ final class PutProbe implements AutoCloseable {
 
     /** Ends it, and gives the put's time that so many of a hundred stayed below, in milliseconds. */
     double percentileMillis(int percent) {
+        return percentileMillis(percent, puts().stream().map(Put::took).toList());
+    }
+
+    /** What so many of a hundred stay below, in milliseconds. */
+    static double percentileMillis(int percent, List<Long> nanos) {
+        List<Long> sorted = nanos.stream().sorted().toList();
+        return sorted.get((int) ((sorted.size() - 1L) * percent / 100)) / 1e6;
+    }
+
+    /** Ends it, and gives all puts in their order. */
+    List<Put> puts() {
         over = true;
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        List<Long> sorted = nanos.stream().sorted().toList();
-        return sorted.get((int) ((sorted.size() - 1L) * percent / 100)) / 1e6;
+        return List.copyOf(puts);
     }
 
     @Override

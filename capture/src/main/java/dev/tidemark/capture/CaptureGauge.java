@@ -43,6 +43,7 @@ final class CaptureGauge {
     private long records;
     private long transactions;
     private OptionalLong clockSkew = OptionalLong.empty();
+    private long unreadableMillis;
 
     /** How it stands with the source. */
     private enum Contact {
@@ -234,6 +235,11 @@ final class CaptureGauge {
         receipt.brokerMillis().ifPresent(broker -> clockSkew = OptionalLong.of(broker - clock.millis()));
     }
 
+    /** For so long nobody could read all that stands in the topic. */
+    synchronized void unreadable(long millis) {
+        unreadableMillis = millis;
+    }
+
     /** The generation's base is announced. */
     synchronized void baseReady() {
         base = Base.READY;
@@ -285,7 +291,8 @@ final class CaptureGauge {
                 headroomKnown ? Optional.of(compactions.headroom(committed, lagMillis, now)) : Optional.empty(),
                 new CaptureStatus.Totals(revisions, bytes, records, transactions, reconnects),
                 use,
-                clockSkew);
+                clockSkew,
+                unreadableMillis);
     }
 
     private State state() {

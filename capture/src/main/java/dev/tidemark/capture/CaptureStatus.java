@@ -18,6 +18,8 @@ import java.util.OptionalLong;
  * @param totals what this process has done
  * @param spool what waits between source and topic
  * @param clockSkewMillis how far the broker's clock is ahead of ours; empty before the first transaction
+ * @param unreadableMillis for how long what stands in the topic cannot be read, as a transaction before it has no end; 0
+ *     if it can
  */
 public record CaptureStatus(
         String cluster,
@@ -30,7 +32,8 @@ public record CaptureStatus(
         Optional<Headroom> headroom,
         Totals totals,
         SpoolUse spool,
-        OptionalLong clockSkewMillis) {
+        OptionalLong clockSkewMillis,
+        long unreadableMillis) {
     /** What capture is doing. */
     public enum State {
         /** It has not reached the topic or the source yet. */

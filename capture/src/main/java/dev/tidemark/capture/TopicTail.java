@@ -185,7 +185,12 @@ final class TopicTail {
         }
     }
 
-    private long end(Upto upto) {
+    /**
+     * The offset of an end of the partition.
+     *
+     * @throws CaptureException UNAVAILABLE if Kafka does not tell
+     */
+    long end(Upto upto) {
         IsolationLevel level = upto == Upto.STABLE ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
         try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
             return admin.listOffsets(Map.of(place.topicPartition(), OffsetSpec.latest()), new ListOffsetsOptions(level))

@@ -36,6 +36,7 @@ final class TopicWriter {
     private final CaptureGauge gauge;
     private final TopicEncoder encoder = new TopicEncoder();
     private final Standing standing = new Standing();
+    private final ReadableEnd readable = new ReadableEnd();
     private TransactionalLog log;
     private final Backoff backoff = new Backoff();
     private List<Item> inFlight = new ArrayList<>();
@@ -165,7 +166,7 @@ final class TopicWriter {
         }
     }
 
-    /** A topic that was deleted and made anew gives no error by itself. */
+    /** A topic that was deleted and made anew gives no error by itself, nor does a transaction that nobody ends. */
     private void seeTopicNowAndThen() {
         if (System.nanoTime() - topicSeenAtNanos < TOPIC_INTERVAL.toNanos()) {
             return;
@@ -173,8 +174,12 @@ final class TopicWriter {
         topicSeenAtNanos = System.nanoTime();
         try {
             access.requireSameTopic();
+            TopicTail tail = access.tail();
+            // in this order: an end that moves meanwhile is no end that stands still
+            long end = tail.end(TopicTail.Upto.HIGH_WATERMARK);
+            gauge.unreadable(readable.stuckMillis(tail.end(TopicTail.Upto.STABLE), end, System.nanoTime()));
         } catch (CaptureException e) {
-            LOG.debug("nobody tells whether the topic is the same", e);
+            LOG.debug("nobody tells how it stands with the topic", e);
         }
     }
 

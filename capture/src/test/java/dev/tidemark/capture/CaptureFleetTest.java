@@ -41,6 +41,10 @@ class CaptureFleetTest {
         private volatile boolean hangsInClose;
         private volatile long transactions;
         private volatile State state = State.STARTING;
+
+        /** What a try comes to. */
+        private volatile State working = State.FOLLOWING;
+
         private volatile String problem = "";
 
         FakeCluster(String name) {
@@ -56,7 +60,7 @@ class CaptureFleetTest {
 
         private void run() {
             begun.incrementAndGet();
-            state = State.FOLLOWING;
+            state = working;
             try {
                 while (told.getCount() > 0 || hangsInClose) {
                     RuntimeException failure = failures.poll(5, TimeUnit.MILLISECONDS);
@@ -87,7 +91,8 @@ class CaptureFleetTest {
                     Optional.empty(),
                     new CaptureStatus.Totals(0, 0, 0, transactions, noReconnects()),
                     new CaptureStatus.SpoolUse(0, 0, 0),
-                    OptionalLong.empty());
+                    OptionalLong.empty(),
+                    0);
         }
 
         private static Map<ReconnectCause, Long> noReconnects() {
@@ -198,6 +203,8 @@ class CaptureFleetTest {
 
     @Test
     void itEndsOnlyIfNoClusterCouldEverBegin() throws Exception {
+        prod.working = State.STARTING;
+        stage.working = State.STARTING;
         CaptureFleet fleet = fleet(prod.keeper(), stage.keeper());
         CompletableFuture<Throwable> end = running(fleet);
         stage.fail(Failure.USAGE);
@@ -206,6 +213,20 @@ class CaptureFleetTest {
         prod.fail(Failure.REFUSED);
         assertThat(outcome(end)).isInstanceOfSatisfying(CaptureException.class, e -> assertThat(e.failure())
                 .isEqualTo(Failure.REFUSED));
+    }
+
+    @Test
+    void whoStandsByAfterAFirstStartThatFailedIsNotHopeless() throws Exception {
+        stage.working = State.STANDBY;
+        CaptureFleet fleet = fleet(prod.keeper(), stage.keeper());
+        CompletableFuture<Throwable> end = running(fleet);
+        stage.fail(Failure.USAGE);
+        stage.awaitBegun(2);
+        prod.fail(Failure.USAGE);
+        prod.awaitBegun(2);
+        assertThat(end).isNotDone();
+        fleet.close();
+        assertThat(outcome(end)).isNull();
     }
 
     @Test

@@ -138,6 +138,13 @@ final class CaptureMetrics {
                     "How far the broker's clock is ahead of capture's, within some milliseconds.",
                     "More than 10 s either way: targets given as times are that much off.",
                     status -> Metric.seconds(status.clockSkewMillis()))
+            .gauge(
+                    "topic_unreadable_seconds",
+                    "seconds",
+                    "For how long the end of what can be read in the topic has stood still before its end, looked at once"
+                            + " a minute: a transaction that nobody ends stops all readers.",
+                    "More than a minute: `kafka-transactions.sh find-hanging`.",
+                    status -> status.unreadableMillis() / 1e3)
             .metrics();
 
     private CaptureMetrics() {}

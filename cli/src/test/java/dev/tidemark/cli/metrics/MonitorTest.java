@@ -66,7 +66,8 @@ class MonitorTest {
                                 .collect(Collectors.toMap(
                                         cause -> cause, cause -> cause == ReconnectCause.TIMEOUT ? 2L : 0L))),
                 new CaptureStatus.SpoolUse(11, 12, 13),
-                OptionalLong.empty());
+                OptionalLong.empty(),
+                14);
     }
 
     private static PartitionHealth partition(PartitionHealth.Phase phase) {
