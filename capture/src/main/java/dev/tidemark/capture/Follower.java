@@ -43,6 +43,7 @@ final class Follower implements Runnable {
     private volatile OptionalLong awaySince = OptionalLong.empty();
     private final Backoff backoff = new Backoff();
     private OptionalLong refusedSince = OptionalLong.empty();
+    private final Silences silences = new Silences();
     private int disorders;
     private long disorderedAt;
     private Catching catching = Catching.NOT_YET;
@@ -222,7 +223,8 @@ final class Follower implements Runnable {
         generations.keepSide();
         OptionalLong start = new WatchStart(member::isCompacted).after(position);
         long backlog = now.revision() - position.last();
-        if (start.isEmpty() || (backlog > settings.largestBacklog() && catching == Catching.NOT_YET)) {
+        boolean large = backlog > settings.largestBacklog() || (backlog > 0 && silences.isSnapshotDue(position.last()));
+        if (start.isEmpty() || (large && catching == Catching.NOT_YET)) {
             LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
             leases.lookAway();
             if (catchUp(member, now.revision(), start)) {
@@ -266,7 +268,7 @@ final class Follower implements Runnable {
                     position,
                     pulse::take,
                     new WatchSession.Takers(spool, leases, gauge),
-                    new WatchSession.Timing(nanoTime, settings.tickInterval()));
+                    new WatchSession.Timing(nanoTime, settings.tickInterval(), silences.patience(position.last())));
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
                 // it stood: what breaks it later begins with short pauses again
@@ -279,6 +281,10 @@ final class Follower implements Runnable {
         switch (outcome) {
             case GO_ON -> {}
             case RECONNECT -> Pause.of(RECONNECT_PAUSE);
+            case SILENT -> {
+                silences.met(position.last());
+                Pause.of(RECONNECT_PAUSE);
+            }
             case SPOOL_FULL -> {
                 LOG.warn("the spool is full: the watch is closed until Kafka has taken all of it");
                 gauge.reconnecting(CaptureStatus.ReconnectCause.SPOOL_FULL);

@@ -22,9 +22,6 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
     private static final Duration STEP = Duration.ofMillis(200);
 
-    /** A watch that owes revisions sends something within this time, however slowly it catches up. */
-    private static final Duration SILENCE = Duration.ofSeconds(20);
-
     private final EtcdClient member;
     private final long start;
     private final Position position;
@@ -49,8 +46,9 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
      *
      * @param nanoTime a steady clock in nanoseconds
      * @param tickInterval how often progress is asked for, and said, while nothing else is
+     * @param silence for how long a watch that owes revisions may send nothing
      */
-    record Timing(LongSupplier nanoTime, Duration tickInterval) {
+    record Timing(LongSupplier nanoTime, Duration tickInterval, Duration silence) {
         private long now() {
             return nanoTime.getAsLong();
         }
@@ -62,6 +60,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         GO_ON,
         /** Connect anew and look where it can go on. */
         RECONNECT,
+        /** The same, but this watch owed revisions and sent nothing. */
+        SILENT,
         /** Wait until there is room. */
         SPOOL_FULL,
         /** The source's history is another one. */
@@ -123,7 +123,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         if (owesSince.isEmpty()) {
             owesSince = OptionalLong.of(now);
         }
-        if (now - owesSince.getAsLong() <= SILENCE.toNanos()) {
+        if (now - owesSince.getAsLong() <= timing.silence.toNanos()) {
             return Outcome.GO_ON;
         }
         LOG.warn(
@@ -132,7 +132,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
                 member.endpoint(),
                 position.last());
         takers.gauge.reconnecting(CaptureStatus.ReconnectCause.SILENT);
-        return Outcome.RECONNECT;
+        return Outcome.SILENT;
     }
 
     /** The first revision that differs from what was captured. */

@@ -132,7 +132,7 @@ class CrashPointsIT {
                     heap, "spool", etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
                 Eventually.eventually(Duration.ofMinutes(2), () -> {
                     assertThat(process.isAlive()).as(process.log()).isTrue();
-                    assertThat(lastIn(place, etcd)).isEqualTo(last);
+                    assertThat(lastIn(place, etcd)).as(process.log()).isEqualTo(last);
                 });
             }
             TopicReader topic = place.read(etcd);

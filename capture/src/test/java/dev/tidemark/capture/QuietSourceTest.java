@@ -63,7 +63,7 @@ class QuietSourceTest {
         assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
         pass(1);
         beat(LAST + 2);
-        assertThat(step(session)).isEqualTo(WatchSession.Outcome.RECONNECT);
+        assertThat(step(session)).isEqualTo(WatchSession.Outcome.SILENT);
         assertThat(proven()).isEmpty();
     }
 
@@ -157,7 +157,7 @@ class QuietSourceTest {
                         spool,
                         new LeaseBook(Duration.ZERO),
                         new CaptureGauge(settings, () -> Instant.ofEpochMilli(now))),
-                new WatchSession.Timing(() -> now * 1_000_000, Duration.ofSeconds(1)));
+                new WatchSession.Timing(() -> now * 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(20)));
     }
 
     private static EtcdClient member() {

@@ -1,0 +1,37 @@
+package dev.tidemark.capture;
+
+import java.time.Duration;
+
+/**
+ * How often watches have stayed silent at one position although the source had gone on: each is given longer than the one
+ * before, and after some of them a snapshot is taken instead. A member may need minutes to find the first event of a huge
+ * revision, and begins anew with each watch. Not thread-safe.
+ */
+final class Silences {
+    private static final Duration FIRST = Duration.ofSeconds(20);
+    private static final int MOST_DOUBLINGS = 5;
+    private static final int BEFORE_A_SNAPSHOT = 2;
+
+    private long position;
+    private int count;
+
+    /** A watch was given up here. */
+    void met(long last) {
+        count = last == position ? count + 1 : 1;
+        position = last;
+    }
+
+    /** How long the next watch may be silent. */
+    Duration patience(long last) {
+        return FIRST.multipliedBy(1L << Math.min(MOST_DOUBLINGS, countAt(last)));
+    }
+
+    /** Whether another watch would only cost the source the same again. */
+    boolean isSnapshotDue(long last) {
+        return countAt(last) >= BEFORE_A_SNAPSHOT;
+    }
+
+    private int countAt(long last) {
+        return last == position ? count : 0;
+    }
+}
