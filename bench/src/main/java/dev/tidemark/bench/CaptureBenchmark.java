@@ -24,8 +24,8 @@ public final class CaptureBenchmark {
     private static final EtcdVersion VERSION = EtcdVersion.V3_6;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final String ROOM = "--quota-backend-bytes=8589934592";
-    private static final int ROUNDS = 3;
-    private static final int PUTS = 60_000;
+    private static final int ROUNDS = 2;
+    private static final int PUTS = 300_000;
 
     private static final ProcessUse NOBODY = new ProcessUse(0, 0);
 
@@ -121,6 +121,8 @@ public final class CaptureBenchmark {
                 KafkaServer fresh = KafkaServer.launchForLoad();
                 CaptureChild capture = CaptureChild.start(etcd, fresh, directory)) {
             capture.await(write(etcd), PATIENCE);
+            ProcessUse own = capture.use();
+            ProcessUse broker = ProcessUse.of(fresh.pid());
             Loaded loaded = load(etcd);
             capture.await(write(etcd), PATIENCE);
             List<Long> lags = capture.lags(loaded.probes());
@@ -128,9 +130,9 @@ public final class CaptureBenchmark {
                     round,
                     "capture",
                     loaded.result(),
-                    capture.use(),
+                    capture.use().since(own),
                     ProcessUse.of(etcd.pid()),
-                    ProcessUse.of(fresh.pid()));
+                    ProcessUse.of(fresh.pid()).since(broker));
             System.out.printf(
                     "lag from a put's answer to the topic, %d probes: p50 %.0f ms, p99 %.0f ms%n",
                     lags.size(), PutProbe.percentileMillis(50, lags), PutProbe.percentileMillis(99, lags));

@@ -32,4 +32,9 @@ record ProcessUse(double cpuSeconds, long peakBytes) {
                 .orElse(0);
         return new ProcessUse(ticks / TICKS_A_SECOND, peak);
     }
+
+    /** The same without the CPU time that it had used at an earlier moment. */
+    ProcessUse since(ProcessUse before) {
+        return new ProcessUse(cpuSeconds - before.cpuSeconds, peakBytes);
+    }
 }
