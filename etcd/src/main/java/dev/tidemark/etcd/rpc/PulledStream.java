@@ -15,25 +15,31 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A gRPC stream that is pulled by one consumer thread: never more than {@code window} messages wait in memory, since
- * the next one is asked for only when one is taken.
+ * more are asked for only when some were taken.
  */
 final class PulledStream<Q, R> implements Closeable {
     /** Either a message, or the status with which the stream ended. */
     record Arrival<R>(R message, Status end) {}
 
     private final ClientCall<Q, R> call;
+    /** How many taken messages are asked for together: each question wakes the transport's thread. */
+    private final int together;
+    /** Messages taken and not asked for again. Consumer thread only. */
+    private int taken;
+
     private final BlockingQueue<Arrival<R>> arrivals = new LinkedBlockingQueue<>();
     /** Guarded by this. */
     private boolean closed;
 
-    private PulledStream(ClientCall<Q, R> call) {
+    private PulledStream(ClientCall<Q, R> call, int window) {
         this.call = call;
+        this.together = Math.max(1, window / 2);
     }
 
     /** Starts the call and sends {@code request}. */
     static <Q, R> PulledStream<Q, R> open(
             Channel channel, MethodDescriptor<Q, R> method, Metadata headers, Q request, int window) {
-        PulledStream<Q, R> stream = new PulledStream<>(channel.newCall(method, CallOptions.DEFAULT));
+        PulledStream<Q, R> stream = new PulledStream<>(channel.newCall(method, CallOptions.DEFAULT), window);
         stream.call.start(stream.new Listener(), headers);
         stream.call.request(window);
         stream.send(request);
@@ -55,8 +61,9 @@ final class PulledStream<Q, R> implements Closeable {
     /** Waits for the next arrival; empty after the time is over. An end arrives once, after all messages. */
     Optional<Arrival<R>> take(Duration timeout) throws InterruptedException {
         Arrival<R> arrival = arrivals.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        if (arrival != null && arrival.end() == null) {
-            call.request(1);
+        if (arrival != null && arrival.end() == null && ++taken == together) {
+            call.request(together);
+            taken = 0;
         }
         return Optional.ofNullable(arrival);
     }
