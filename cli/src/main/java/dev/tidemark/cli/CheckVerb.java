@@ -14,7 +14,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code tidemark check}: an active probe of everything that a backup rests on. */
+/** {@code tidemark check}: an active probe of what a backup rests on. */
 @Command(
         name = "check",
         description = "Check each dependency and permission, then follow a probe key from etcd into the archive.")
