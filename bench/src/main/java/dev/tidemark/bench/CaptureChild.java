@@ -16,24 +16,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /** A capture in a JVM of its own, with the small heap that is promised, which tells how far the topic has come. */
 final class CaptureChild implements AutoCloseable {
     private static final String HEAP = "-Xmx128m";
-    /** More of the JVM's options, such as those of its flight recorder. */
-    private static final List<String> OPTIONS = Stream.of(
-                    System.getProperty("capture.options", "").split(" "))
-            .filter(option -> !option.isBlank())
-            .toList();
-
     private static final long TELL_MILLIS = 5;
 
     private final Process process;
@@ -88,20 +80,18 @@ final class CaptureChild implements AutoCloseable {
     }
 
     static CaptureChild start(EtcdServer etcd, KafkaServer kafka, Path directory) {
-        List<String> words = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), HEAP));
-        words.addAll(OPTIONS);
-        words.addAll(List.of(
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                HEAP,
                 "-cp",
                 System.getProperty("java.class.path"),
                 CaptureChild.class.getName(),
                 etcd.endpoint(),
                 kafka.bootstrapServers(),
-                directory.toString()));
+                directory.toString());
         try {
-            return new CaptureChild(new ProcessBuilder(words)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start());
+            return new CaptureChild(
+                    builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

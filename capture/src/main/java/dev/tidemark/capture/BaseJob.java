@@ -130,8 +130,7 @@ final class BaseJob implements Runnable {
     }
 
     /**
-     * A full disk is waited for, as a member that is away is, and an archive that is away or lets nobody in: revisions go
-     * into the topic meanwhile. A damaged snapshot is not taken for ever.
+     * A full disk is waited for, as a member that is away is. A damaged snapshot is not taken for ever.
      */
     private boolean isWorthAnotherTry(TidemarkException e) {
         if (e instanceof DamagedFileException || e instanceof DensityException) {
@@ -139,7 +138,6 @@ final class BaseJob implements Runnable {
             return damaged < MAX_DAMAGED;
         }
         return e.failure() == Failure.UNAVAILABLE
-                || e instanceof StoreRefusedException
                 || e instanceof EtcdException.Certificates
                 || e instanceof EtcdException.FutureRevision
                 || e instanceof EtcdException.DamagedSnapshot
@@ -168,13 +166,13 @@ final class BaseJob implements Runnable {
         }
     }
 
-    /** The same segments are sent until the store takes them. */
+    /** The same segments are sent until the store takes them, though it lets nobody in: revisions go into the topic meanwhile. */
     private UploadedBase upload(BaseDraft draft) {
         Backoff backoff = new Backoff();
         while (true) {
             try {
                 return around.archive.uploader(around.ids).upload(draft);
-            } catch (StoreUnavailableException e) {
+            } catch (StoreUnavailableException | StoreRefusedException e) {
                 retry(backoff, e);
             }
         }

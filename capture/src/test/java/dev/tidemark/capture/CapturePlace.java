@@ -7,6 +7,7 @@ import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdServer;
+import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.workload.Oracle;
 import dev.tidemark.schemas.Change;
@@ -40,6 +41,13 @@ record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore 
 
     CaptureSettings settings(EtcdSettings source, CaptureSettings.Spool spool) {
         return settings(source, kafka.bootstrapServers(), topic(), spool);
+    }
+
+    /** Waits until the newest generation's base is announced. */
+    void awaitBase(EtcdServer etcd) {
+        Eventually.eventually(
+                Duration.ofSeconds(30),
+                () -> assertThat(read(etcd).newest().bases).isNotEmpty());
     }
 
     /** Gives a generation's first base its manifest, as a compactor would. */

@@ -51,16 +51,12 @@ class ForksIT {
 
     @Test
     void aSourceRestoredWithTheSameFlagsAndOvertakenIsRecognised(TestInfo test) {
-        Path data = scratch.resolve("etcd");
-        try (EtcdServer etcd = EtcdServer.launchIn(data, EtcdVersion.V3_6)) {
-            Path copy = scratch.resolve("copy");
+        try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
             long forked;
             try (Workload workload = Workload.on(etcd.endpoint())) {
                 workload.run(Plan.of(50));
                 forked = workload.oracle().lastRevision();
-                etcd.stop();
-                copyTree(etcd.dataDirectory(), copy);
-                etcd.start();
+                keepCopy(etcd);
             }
             try (Workload workload = Workload.on(etcd.endpoint());
                     RunningCapture first = capture(etcd, test)) {
@@ -70,10 +66,7 @@ class ForksIT {
                 }
                 first.await(forked + 20);
             }
-            etcd.stop();
-            Rooms.delete(etcd.dataDirectory());
-            copyTree(copy, etcd.dataDirectory());
-            etcd.start();
+            bringCopyBack(etcd);
             try (Workload workload = Workload.on(etcd.endpoint())) {
                 for (int i = 0; i < 40; i++) {
                     workload.write(put("key", "of the second history " + i));
@@ -95,10 +88,8 @@ class ForksIT {
         try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
             forked(etcd);
             try (RunningCapture capture = capture(etcd, test)) {
-                Eventually.eventually(Duration.ofSeconds(60), () -> {
-                    capture.await(1);
-                    assertThat(read(etcd, test).newest().bases).isNotEmpty();
-                });
+                capture.await(1);
+                place(test).awaitBase(etcd);
                 fork(etcd);
                 Eventually.eventually(Duration.ofSeconds(60), () -> assertThat(read(etcd, test).generations)
                         .hasSize(2));
@@ -113,10 +104,8 @@ class ForksIT {
         try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
             forked(etcd);
             try (RunningCapture capture = capture(etcd, test)) {
-                Eventually.eventually(Duration.ofSeconds(60), () -> {
-                    capture.await(1);
-                    assertThat(read(etcd, test).newest().bases).isNotEmpty();
-                });
+                capture.await(1);
+                place(test).awaitBase(etcd);
             }
             place(test).commitBase(read(etcd, test).newest());
             fork(etcd);
@@ -134,19 +123,14 @@ class ForksIT {
     void aSourceRolledBackBehindTheTopicsEndIsRecognisedByWhoeverStartsNext(TestInfo test) {
         try (EtcdServer etcd = EtcdServer.launchIn(scratch.resolve("etcd"), EtcdVersion.V3_6)) {
             write(etcd, "of both histories", 40);
-            etcd.stop();
-            copyTree(etcd.dataDirectory(), scratch.resolve("copy"));
-            etcd.start();
+            keepCopy(etcd);
             write(etcd, "of the first history", 60);
             try (RunningCapture capture = capture(etcd, test)) {
                 capture.await(101);
                 write(etcd, "of the first history", 20);
                 capture.await(121);
             }
-            etcd.stop();
-            Rooms.delete(etcd.dataDirectory());
-            copyTree(scratch.resolve("copy"), etcd.dataDirectory());
-            etcd.start();
+            bringCopyBack(etcd);
             try (RunningCapture capture = capture(etcd, test)) {
                 Eventually.eventually(Duration.ofSeconds(60), () -> {
                     assertThat(capture.hasEnded()).isFalse();
@@ -197,17 +181,25 @@ class ForksIT {
     /** Two histories with the same beginning and the same ids: the first runs, the other waits in a copy. */
     private void forked(EtcdServer etcd) {
         write(etcd, "of both histories", 40);
-        etcd.stop();
-        copyTree(etcd.dataDirectory(), scratch.resolve("copy"));
-        etcd.start();
+        keepCopy(etcd);
         write(etcd, "of the first history", 20);
     }
 
-    private void fork(EtcdServer etcd) {
+    private void keepCopy(EtcdServer etcd) {
+        etcd.stop();
+        copyTree(etcd.dataDirectory(), scratch.resolve("copy"));
+        etcd.start();
+    }
+
+    private void bringCopyBack(EtcdServer etcd) {
         etcd.stop();
         Rooms.delete(etcd.dataDirectory());
         copyTree(scratch.resolve("copy"), etcd.dataDirectory());
         etcd.start();
+    }
+
+    private void fork(EtcdServer etcd) {
+        bringCopyBack(etcd);
         write(etcd, "of the second history", 40);
     }
 

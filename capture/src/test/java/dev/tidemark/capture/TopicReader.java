@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -95,18 +94,15 @@ final class TopicReader implements TopicVisitor {
     /** A commit is acknowledged before its marker can be read: it is waited for, but not while more is written. */
     private static long settledEnd(
             KafkaConsumer<byte[], byte[]> consumer, CaptureSettings settings, TopicPartition partition) {
-        Map<String, Object> dirty = new HashMap<>(KafkaClients.consumer(settings));
-        dirty.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
         long patience = System.nanoTime() + SETTLES.toNanos();
-        try (KafkaConsumer<byte[], byte[]> all = new KafkaConsumer<>(dirty)) {
-            long written = all.endOffsets(List.of(partition)).get(partition);
-            long readable = consumer.endOffsets(List.of(partition)).get(partition);
-            while (readable < written && System.nanoTime() < patience) {
-                Pause.of(Duration.ofMillis(10));
-                readable = consumer.endOffsets(List.of(partition)).get(partition);
-            }
-            return readable;
+        long written = new TopicTail(settings, new TopicPlace(partition.topic(), "", partition.partition()))
+                .end(TopicTail.Upto.HIGH_WATERMARK);
+        long readable = consumer.endOffsets(List.of(partition)).get(partition);
+        while (readable < written && System.nanoTime() < patience) {
+            Pause.of(Duration.ofMillis(10));
+            readable = consumer.endOffsets(List.of(partition)).get(partition);
         }
+        return readable;
     }
 
     private void written(String writer) {

@@ -59,7 +59,7 @@ public final class Oracle {
         unsure.add(request);
     }
 
-    /** Requests of which nobody knows yet what became of them. */
+    /** Requests that got no answer, whatever became of them. */
     synchronized int inDoubt() {
         return unsure.size();
     }
