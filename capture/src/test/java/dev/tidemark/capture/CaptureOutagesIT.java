@@ -243,16 +243,9 @@ class CaptureOutagesIT {
                 }
                 Thread.sleep(2_000);
                 workload.run(Plan.of(200));
-                Eventually.eventually(Duration.ofSeconds(90), () -> {
-                    try {
-                        assertThat(place.read(etcd).newest().last())
-                                .isEqualTo(workload.oracle().lastRevision());
-                    } catch (NullPointerException
-                            | IndexOutOfBoundsException
-                            | org.apache.kafka.common.KafkaException notYet) {
-                        throw new AssertionError(notYet);
-                    }
-                });
+                Eventually.eventually(Duration.ofSeconds(90), () -> assertThat(
+                                place.read(etcd).newest().last())
+                        .isEqualTo(workload.oracle().lastRevision()));
             }
             TopicReader topic = place.read(etcd);
             assertThat(topic.newest().opened.previous().cause()).isEqualTo(GenerationEnd.Cause.TOPIC_LOST);

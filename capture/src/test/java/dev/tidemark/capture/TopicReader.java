@@ -12,11 +12,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads a whole partition as any reader would: committed records only, and every revision exactly once. */
+/**
+ * Reads a whole partition as any reader would: committed records only, and every revision exactly once. A topic that is
+ * not there yet, or not now, tells of no generation.
+ */
 final class TopicReader implements TopicVisitor {
     /** One generation as the topic tells it. */
     static final class Told {
@@ -67,6 +72,9 @@ final class TopicReader implements TopicVisitor {
         TopicReader reader = new TopicReader();
         TopicPartition partition =
                 new TopicPartition(settings.topic().name(), settings.topic().partition());
+        if (!exists(settings)) {
+            return reader;
+        }
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(KafkaClients.consumer(settings));
                 TopicDecoder decoder = new TopicDecoder(spool)) {
             consumer.assign(List.of(partition));
@@ -89,6 +97,16 @@ final class TopicReader implements TopicVisitor {
             }
         }
         return reader;
+    }
+
+    private static boolean exists(CaptureSettings settings) {
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            return admin.listTopics().names().get().contains(settings.topic().name());
+        } catch (ExecutionException e) {
+            throw new AssertionError("Kafka does not tell its topics", e);
+        } catch (InterruptedException e) {
+            throw Pause.interrupted(e);
+        }
     }
 
     /** A commit is acknowledged before its marker can be read: it is waited for, but not while more is written. */
