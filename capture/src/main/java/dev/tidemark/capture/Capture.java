@@ -264,14 +264,13 @@ public final class Capture implements Closeable {
     private Session openAt(TopicAccess access) {
         new Handover(() -> access.tail().read(TopicTail.Upto.STABLE), this::isCompacted, instance, HANDOVER)
                 .await(() -> closed);
-        TransactionalLog log = access.openLog();
+        TopicAccess.Opened opened = access.open();
         try {
-            TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
-            Generations.Standing standing = new Resume(archive, access, time, left).from(end);
+            Generations.Standing standing = new Resume(archive, access, time, left).from(opened.end());
             left = standing.position().isPresent() ? Optional.empty() : left;
-            return new Session(access, log, end, standing);
+            return new Session(access, opened, standing);
         } catch (RuntimeException e) {
-            log.close();
+            opened.log().close();
             throw e;
         }
     }
@@ -325,7 +324,7 @@ public final class Capture implements Closeable {
         private final Thread following;
         private final AtomicReference<Leadership.Parting> parting = new AtomicReference<>();
 
-        Session(TopicAccess access, TransactionalLog log, TopicTail.End end, Generations.Standing standing) {
+        Session(TopicAccess access, TopicAccess.Opened opened, Generations.Standing standing) {
             Optional<Position> position = standing.position();
             BaseJob.Surroundings around = new BaseJob.Surroundings(
                     Members.beside(settings.source(), connector),
@@ -355,9 +354,9 @@ public final class Capture implements Closeable {
                     nanoTime,
                     new Follower.FollowerSettings(settings.tickInterval(), LARGEST_BACKLOG, advisory),
                     gauge);
-            writer = new TopicWriter(settings, spool, leases, access, time, gauge, log, end, position);
+            writer = new TopicWriter(settings, spool, leases, access, time, gauge, opened.log(), position);
             probe = new HeadroomProbe(settings, new Members(settings.source(), connector), gauge);
-            gauge.opened(spool, standing, end.state().provenAt());
+            gauge.opened(spool, standing, opened.end().state().provenAt());
             following = new Thread(follower, "tidemark-follow-" + settings.cluster());
             following.setDaemon(true);
         }
@@ -400,8 +399,13 @@ public final class Capture implements Closeable {
             if (parting.compareAndSet(null, why)) {
                 LOG.info("the session ends: {}", why);
             }
-            follower.close();
-            writer.drain(why.patience());
+            if (why == Leadership.Parting.LOST) {
+                // the successor may be waiting for what only this session has, while the source compacts on
+                writer.endAfter(why.patience());
+            } else {
+                follower.close();
+                writer.drain(why.patience());
+            }
         }
 
         @Override

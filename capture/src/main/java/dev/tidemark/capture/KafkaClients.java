@@ -85,6 +85,13 @@ final class KafkaClients {
         return all;
     }
 
+    /** The same for one who wants to see what was not committed too. */
+    static Map<String, Object> consumerOfUncommitted(CaptureSettings settings) {
+        Map<String, Object> all = consumer(settings);
+        all.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        return all;
+    }
+
     /**
      * The settings of a member of the captors' group: found dead after 6 s, and a partition stays with its holder when
      * others come.

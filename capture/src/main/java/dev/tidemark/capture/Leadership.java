@@ -81,13 +81,16 @@ final class Leadership implements Closeable {
         LEAVING
     }
 
-    /** Why a session has to end, and how long it may go on writing what waits in its spool. */
+    /** Why a session has to end, and how long it may go on writing. */
     enum Parting {
         /** Capture is closed. */
         CLOSED(Duration.ofSeconds(3)),
         /** Another captor is better off. */
         YIELDED(Duration.ofSeconds(3)),
-        /** Another captor holds the cluster, and has not fenced this one yet. */
+        /**
+         * Another captor holds the cluster, and has not fenced this one yet. Until it does, this session goes on: it may have
+         * the last copy of what the other one needs.
+         */
         LOST(Duration.ofSeconds(30));
 
         private final Duration patience;

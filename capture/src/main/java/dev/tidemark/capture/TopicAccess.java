@@ -1,9 +1,19 @@
 package dev.tidemark.capture;
 
+import dev.tidemark.schemas.Failure;
+import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The ways to a cluster's place in the topic. Thread-safe. */
 final class TopicAccess {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicAccess.class);
+    /** Longer than markers of a transaction that was just decided are on their way. */
+    private static final Duration MARKERS = Duration.ofSeconds(2);
+
+    private static final Duration FIRST_WORD = Duration.ofSeconds(1);
+
     private final CaptureSettings settings;
     private final TopicSetup setup;
     private final TopicPlace place;
@@ -21,6 +31,14 @@ final class TopicAccess {
         this.leadership = leadership;
     }
 
+    /**
+     * The partition, taken.
+     *
+     * @param log its only producer, which expects the offset after the end
+     * @param end all that stands there
+     */
+    record Opened(TransactionalLog log, TopicTail.End end) {}
+
     TopicPlace place() {
         return place;
     }
@@ -30,9 +48,9 @@ final class TopicAccess {
      *
      * @throws CaptureException FENCED if another captor holds the cluster, UNAVAILABLE if that cannot be told now
      */
-    TransactionalLog openLog() {
+    Opened open() {
         leadership.requireHeld();
-        return TransactionalLog.open(settings, place, instance);
+        return opened();
     }
 
     /**
@@ -41,12 +59,56 @@ final class TopicAccess {
      *
      * @throws CaptureException FENCED if another captor writes now, UNAVAILABLE if that cannot be told
      */
-    TransactionalLog reopenLog() {
+    Opened reopen() {
         Optional<String> other = leadership.otherHolder();
+        if (other.isPresent()) {
+            // if that one has fenced this captor, its first word is on its way
+            Pause.of(FIRST_WORD);
+        }
         if (other.isPresent() && !tail().read(TopicTail.Upto.STABLE).writer().equals(instance)) {
             throw leadership.heldBy(other.get());
         }
-        return TransactionalLog.open(settings, place, instance);
+        return opened();
+    }
+
+    private Opened opened() {
+        TransactionalLog log = TransactionalLog.open(settings, place, instance);
+        try {
+            endWhatHangs(log);
+            TopicTail.End end = readEnd(log);
+            return new Opened(log, new Rescue(settings, place).into(log, end) ? readEnd(log) : end);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /**
+     * No transaction is open now, yet a broker that went away may have lost the end of one that it had decided: then no
+     * reader would get past it.
+     */
+    private void endWhatHangs(TransactionalLog log) {
+        if (tail().awaitReadable(MARKERS)) {
+            return;
+        }
+        LOG.warn(
+                "a transaction hangs on {}: a broker that went away lost its end; it is aborted, and what it held is"
+                        + " written again",
+                place.topicPartition());
+        log.endHanging();
+        if (!tail().awaitReadable(MARKERS)) {
+            throw new CaptureException(
+                    Failure.UNAVAILABLE,
+                    "a transaction that is not capture's holds " + place.topicPartition() + " up",
+                    "if it never ends: kafka-transactions.sh find-hanging --topic " + place.topic() + " --partition "
+                            + place.partition() + ", then abort");
+        }
+    }
+
+    private TopicTail.End readEnd(TransactionalLog log) {
+        TopicTail.End end = tail().read(TopicTail.Upto.HIGH_WATERMARK);
+        log.expect(end.nextOffset());
+        return end;
     }
 
     TopicTail tail() {

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -20,19 +19,15 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the end of a partition, committed records only, far enough back to tell where capture stands. To be read after
  * {@code initTransactions}: then no transaction of our own is open, and everything before the end is decided.
  */
 final class TopicTail {
-    private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
     private static final long FIRST_STEP = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    /** Longer than markers of a transaction that was just decided are on their way. */
-    private static final Duration MARKERS = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final CaptureSettings settings;
     private final TopicPlace place;
@@ -46,10 +41,11 @@ final class TopicTail {
      * The end of the partition.
      *
      * @param state what it says
+     * @param readableUntil the offset after the last record that was read: what may follow was not committed
      * @param nextOffset the offset that the next record gets
      * @param writer the instance that wrote the last record; empty if there is none
      */
-    record End(TailState state, long nextOffset, String writer) {}
+    record End(TailState state, long readableUntil, long nextOffset, String writer) {}
 
     /** Which end of the partition to read up to. */
     enum Upto {
@@ -76,16 +72,6 @@ final class TopicTail {
     }
 
     private End read(Upto upto, Depth depth) {
-        while (true) {
-            Optional<End> read = readOnce(upto, depth);
-            if (read.isPresent()) {
-                return read.get();
-            }
-        }
-    }
-
-    /** Empty if the end has moved meanwhile, as a transaction was aborted. */
-    private Optional<End> readOnce(Upto upto, Depth depth) {
         TopicPartition partition = place.topicPartition();
         long end = end(upto);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(KafkaClients.consumer(settings))) {
@@ -93,8 +79,8 @@ final class TopicTail {
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
             for (long step = FIRST_STEP; ; step *= 2) {
                 long start = Math.max(begin, end - step);
-                Optional<End> read = readFrom(consumer, start, end, upto);
-                if (read.isEmpty() || start == begin || isEnough(read.get().state(), depth)) {
+                End read = readFrom(consumer, start, end);
+                if (start == begin || isEnough(read.state(), depth)) {
                     return read;
                 }
             }
@@ -108,34 +94,29 @@ final class TopicTail {
                         || state.opened().isPresent());
     }
 
-    private Optional<End> readFrom(KafkaConsumer<byte[], byte[]> consumer, long start, long end, Upto upto) {
+    private End readFrom(KafkaConsumer<byte[], byte[]> consumer, long start, long end) {
         TopicPartition partition = place.topicPartition();
         TailState state = new TailState();
         String writer = "";
+        long readableUntil = start;
         consumer.seek(partition, start);
         long progressAt = System.nanoTime();
-        // before the last stable offset nothing can hang, and who reads up to there may not be the one that writes
-        boolean mayHang = upto == Upto.HIGH_WATERMARK;
         try (Records records = new Records(state)) {
             while (consumer.position(partition) < end) {
                 long before = consumer.position(partition);
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     writer = writer(record);
+                    readableUntil = record.offset() + 1;
                     records.take(record);
                 }
                 if (consumer.position(partition) > before) {
                     progressAt = System.nanoTime();
                 } else if (System.nanoTime() - progressAt > PATIENCE.toNanos()) {
                     throw stuck(before, end);
-                } else if (mayHang && System.nanoTime() - progressAt > MARKERS.toNanos()) {
-                    mayHang = false;
-                    if (hasEndedHangingTransaction()) {
-                        return Optional.empty();
-                    }
                 }
             }
         }
-        return Optional.of(new End(state, end, writer));
+        return new End(state, readableUntil, end, writer);
     }
 
     /** Decodes record after record, from the first that begins something. */
@@ -186,13 +167,39 @@ final class TopicTail {
     }
 
     /**
+     * Waits until all that stands in the partition can be read.
+     *
+     * @return false if that is not so after this time
+     * @throws CaptureException UNAVAILABLE if Kafka does not tell
+     */
+    boolean awaitReadable(Duration patience) {
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            long written = end(admin, Upto.HIGH_WATERMARK);
+            long begun = System.nanoTime();
+            while (end(admin, Upto.STABLE) < written) {
+                if (System.nanoTime() - begun > patience.toNanos()) {
+                    return false;
+                }
+                Pause.of(LOOK);
+            }
+            return true;
+        }
+    }
+
+    /**
      * The offset of an end of the partition.
      *
      * @throws CaptureException UNAVAILABLE if Kafka does not tell
      */
     long end(Upto upto) {
-        IsolationLevel level = upto == Upto.STABLE ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
         try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            return end(admin, upto);
+        }
+    }
+
+    private long end(Admin admin, Upto upto) {
+        IsolationLevel level = upto == Upto.STABLE ? IsolationLevel.READ_COMMITTED : IsolationLevel.READ_UNCOMMITTED;
+        try {
             return admin.listOffsets(Map.of(place.topicPartition(), OffsetSpec.latest()), new ListOffsetsOptions(level))
                     .partitionResult(place.topicPartition())
                     .get()
@@ -204,31 +211,6 @@ final class TopicTail {
                             + e.getCause().getMessage(),
                     "check that the brokers run",
                     e);
-        } catch (InterruptedException e) {
-            throw Pause.interrupted(e);
-        }
-    }
-
-    /** What hinders it is no reason to give up: the transaction may be another cluster's, and end by itself. */
-    private boolean hasEndedHangingTransaction() {
-        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
-            HangingTransaction transaction = new HangingTransaction(admin, KafkaClients.captureId(settings));
-            Optional<HangingTransaction.Hanging> hanging = transaction.on(place.topicPartition());
-            if (hanging.isPresent()) {
-                LOG.warn(
-                        "a transaction hangs on {} from offset {}: its end was lost by a broker that went away; it is"
-                                + " aborted, and its revisions are taken from the source again",
-                        place.topicPartition(),
-                        hanging.get().startOffset());
-                transaction.abort(hanging.get());
-            }
-            return hanging.isPresent();
-        } catch (ExecutionException e) {
-            LOG.warn(
-                    "whether a transaction hangs on {} cannot be told, or it cannot be aborted: {}",
-                    place.topicPartition(),
-                    e.getCause().getMessage());
-            return false;
         } catch (InterruptedException e) {
             throw Pause.interrupted(e);
         }
@@ -247,7 +229,7 @@ final class TopicTail {
         return new CaptureException(
                 Failure.UNAVAILABLE,
                 "reading the end of " + place.topicPartition() + " stands at offset " + position + " of " + end,
-                "if no transaction is open there, its end was lost: kafka-transactions.sh abort --topic "
-                        + place.topic() + " --partition " + place.partition() + " --start-offset " + position);
+                "if that lasts, look for a transaction that nobody ends: kafka-transactions.sh find-hanging --topic "
+                        + place.topic() + " --partition " + place.partition());
     }
 }

@@ -45,11 +45,20 @@ final class TopicWriter {
     private long topicSeenAtNanos = System.nanoTime();
     private volatile long lastCommitted;
     private volatile boolean closed;
-    private volatile Drain drain = Drain.NEVER;
+    private volatile Limit limit = Limit.NONE;
 
-    /** Until when what waits is still written, if nothing more comes. */
-    private record Drain(boolean begun, long untilNanos) {
-        private static final Drain NEVER = new Drain(false, 0);
+    /** What is still written before the end. */
+    private enum Rest {
+        /** All that comes: no end is in sight. */
+        UNBOUNDED,
+        /** All that comes until the time is over. */
+        WHAT_COMES,
+        /** What waits, if the time is enough for it. */
+        WHAT_WAITS
+    }
+
+    private record Limit(Rest rest, long untilNanos) {
+        private static final Limit NONE = new Limit(Rest.UNBOUNDED, 0);
     }
 
     /** What stands in the topic. */
@@ -65,8 +74,7 @@ final class TopicWriter {
     }
 
     /**
-     * @param opened the log, its end read
-     * @param end what the topic said
+     * @param opened the log, which expects the topic's end
      * @param position where the generation is continued; empty if none is
      */
     TopicWriter(
@@ -77,7 +85,6 @@ final class TopicWriter {
             WarpedClock clock,
             CaptureGauge gauge,
             TransactionalLog opened,
-            TopicTail.End end,
             Optional<Position> position) {
         this.settings = settings;
         this.spool = spool;
@@ -86,7 +93,6 @@ final class TopicWriter {
         this.clock = clock;
         this.gauge = gauge;
         this.log = opened;
-        log.expect(end.nextOffset());
         position.ifPresent(continued -> standing.set(continued.generation(), continued.last()));
     }
 
@@ -100,7 +106,7 @@ final class TopicWriter {
         return standing.generation;
     }
 
-    /** Writes until {@link #close}, or until what waited at {@link #drain} is written. */
+    /** Writes until {@link #close}, or until {@link #drain} or {@link #endAfter} has its way. */
     void run() {
         try {
             if (!standing.generation.isEmpty()) {
@@ -129,19 +135,29 @@ final class TopicWriter {
     }
 
     /** Makes {@link #run} end once nothing waits any more, or after this time. Any thread may call this. */
-    synchronized void drain(Duration patience) {
+    void drain(Duration patience) {
+        end(Rest.WHAT_WAITS, patience);
+    }
+
+    /** Makes {@link #run} end after this time. Any thread may call this. */
+    void endAfter(Duration patience) {
+        end(Rest.WHAT_COMES, patience);
+    }
+
+    /** The sooner one counts. */
+    private synchronized void end(Rest rest, Duration patience) {
         long until = System.nanoTime() + patience.toNanos();
-        if (!drain.begun || until - drain.untilNanos < 0) {
-            drain = new Drain(true, until);
+        if (limit.rest == Rest.UNBOUNDED || until - limit.untilNanos < 0) {
+            limit = new Limit(rest, until);
         }
     }
 
     private boolean isOn() {
-        Drain now = drain;
-        if (closed || !now.begun) {
+        Limit now = limit;
+        if (closed || now.rest == Rest.UNBOUNDED) {
             return !closed;
         }
-        boolean waits = !inFlight.isEmpty() || !spool.isDrained();
+        boolean waits = now.rest == Rest.WHAT_COMES || !inFlight.isEmpty() || !spool.isDrained();
         return waits && System.nanoTime() - now.untilNanos < 0;
     }
 
@@ -293,10 +309,9 @@ final class TopicWriter {
 
     private void reopen() {
         access.requireSameTopic();
-        log = access.reopenLog();
-        TopicTail.End end = access.tail().read(TopicTail.Upto.HIGH_WATERMARK);
-        log.expect(end.nextOffset());
-        TailState state = end.state();
+        TopicAccess.Opened opened = access.reopen();
+        log = opened.log();
+        TailState state = opened.end().state();
         if (state.damage().isPresent()) {
             throw new SessionOver(state.damage().get());
         }

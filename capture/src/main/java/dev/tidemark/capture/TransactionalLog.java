@@ -122,6 +122,20 @@ final class TransactionalLog implements AutoCloseable {
         return new Receipt(sent.size(), bytes, millis, appendedAtMillis);
     }
 
+    /**
+     * Ends a transaction of this transactional id that only the partition holds open, its marker being lost: the broker
+     * counts what this producer id appends as more of that one, and so the next marker ends both. Aborted, for that one may
+     * hold half of a revision.
+     */
+    void endHanging() {
+        producer.beginTransaction();
+        Future<RecordMetadata> more = producer.send(
+                new ProducerRecord<>(place.topic(), place.partition(), null, key, new byte[0], List.of(writer)));
+        producer.flush();
+        appended(more);
+        producer.abortTransaction();
+    }
+
     private static RecordMetadata appended(Future<RecordMetadata> future) {
         try {
             return future.get();

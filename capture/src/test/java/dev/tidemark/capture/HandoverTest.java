@@ -46,7 +46,7 @@ class HandoverTest {
 
     @Test
     void anEmptyTopicIsNotWaitedFor() {
-        topic(new TopicTail.End(new TailState(), 0, ""));
+        topic(new TopicTail.End(new TailState(), 0, 0, ""));
         handover(200, LONG).await(() -> false);
         assertThat(read).isOne();
     }
@@ -74,6 +74,6 @@ class HandoverTest {
     private static TopicTail.End at(long revision, String writer) {
         TailState state = new TailState();
         state.progress(new TopicEvent.Progress("generation", revision, 1));
-        return new TopicTail.End(state, 1, writer);
+        return new TopicTail.End(state, 1, 1, writer);
     }
 }

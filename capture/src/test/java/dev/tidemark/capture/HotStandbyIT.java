@@ -254,6 +254,31 @@ class HotStandbyIT {
     }
 
     @Test
+    void aLeaderThatLostTheGroupGoesOnUntilItsSuccessorWritesForTheSourceCompactsAllAlong(TestInfo test)
+            throws Exception {
+        try (KafkaServer own = KafkaServer.launch()) {
+            place = new CapturePlace(own, test, scratch, store);
+            try (CaptureProcess first = leader("one");
+                    CaptureProcess second = standby("two")) {
+                CompletableFuture<Void> load = CompletableFuture.runAsync(
+                        () -> workload.run(Plan.of(8_000).withRate(200).withCompactionLag(1_000)));
+                awaitMore(200);
+                own.kill();
+                Thread.sleep(10_000);
+                signal(first, "STOP");
+                own.start();
+                eventually(SOON, () -> assertThat(second.log()).contains("the captor before has 30 s to write more"));
+                signal(first, "CONT");
+                assertThat(first.exitCode(SOON)).isEqualTo(Failure.FENCED.exitCode());
+                load.get();
+                awaitAll();
+                assertThat(second.isAlive()).isTrue();
+            }
+            assertOneUnbrokenGeneration("");
+        }
+    }
+
+    @Test
     void theGroupsTopicIsMadeAnewWhenItIsDeletedUnderTheLeader() throws Exception {
         try (RunningCapture only = captor("one");
                 Admin admin = Admin.create(KafkaClients.admin(settings("x")))) {

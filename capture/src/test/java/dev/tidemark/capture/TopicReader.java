@@ -79,7 +79,7 @@ final class TopicReader implements TopicVisitor {
                 TopicDecoder decoder = new TopicDecoder(spool)) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = settledEnd(consumer, settings, partition);
+            long end = settledEnd(settings, partition);
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
                     if (foreign == Foreign.SKIPPED && record.key() == null) {
@@ -110,17 +110,10 @@ final class TopicReader implements TopicVisitor {
     }
 
     /** A commit is acknowledged before its marker can be read: it is waited for, but not while more is written. */
-    private static long settledEnd(
-            KafkaConsumer<byte[], byte[]> consumer, CaptureSettings settings, TopicPartition partition) {
-        long patience = System.nanoTime() + SETTLES.toNanos();
-        long written = new TopicTail(settings, new TopicPlace(partition.topic(), "", partition.partition()))
-                .end(TopicTail.Upto.HIGH_WATERMARK);
-        long readable = consumer.endOffsets(List.of(partition)).get(partition);
-        while (readable < written && System.nanoTime() < patience) {
-            Pause.of(Duration.ofMillis(10));
-            readable = consumer.endOffsets(List.of(partition)).get(partition);
-        }
-        return readable;
+    private static long settledEnd(CaptureSettings settings, TopicPartition partition) {
+        TopicTail tail = new TopicTail(settings, new TopicPlace(partition.topic(), "", partition.partition()));
+        tail.awaitReadable(SETTLES);
+        return tail.end(TopicTail.Upto.STABLE);
     }
 
     private void written(String writer) {
