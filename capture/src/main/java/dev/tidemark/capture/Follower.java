@@ -258,7 +258,7 @@ final class Follower implements Runnable {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
         WatchSession session;
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
-        try (EtcdWatch open = member.watch(start);
+        try (EtcdWatch open = member.watch(start, silences.responses(position.last()));
                 Pulse pulse = Pulse.start(member, clock, PULSE)) {
             watch = open;
             gauge.watching(position.last());
@@ -275,6 +275,11 @@ final class Follower implements Runnable {
                 backoff.reset();
                 refusedSince = OptionalLong.empty();
             }
+        } catch (EtcdException.Unavailable e) {
+            if (e.reason() == EtcdException.Unavailable.Reason.EXHAUSTED) {
+                silences.met(position.last());
+            }
+            throw e;
         } finally {
             watch = null;
         }

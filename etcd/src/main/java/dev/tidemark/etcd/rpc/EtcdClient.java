@@ -88,7 +88,12 @@ public interface EtcdClient extends Closeable {
      *
      * @param startRevision the first revision wanted, at least 1; it may lie in the future
      */
-    EtcdWatch watch(long startRevision);
+    EtcdWatch watch(long startRevision, EtcdWatch.Responses responses);
+
+    /** The same, with responses in fragments. */
+    default EtcdWatch watch(long startRevision) {
+        return watch(startRevision, EtcdWatch.Responses.FRAGMENTED);
+    }
 
     /** Closes the channel; running calls and watches fail. */
     @Override

@@ -12,6 +12,17 @@ import java.time.Duration;
  * by {@link EtcdClient#isCompacted} that the first revision lies above.
  */
 public interface EtcdWatch extends Closeable {
+    /** How the member sends what is large. */
+    enum Responses {
+        /**
+         * In fragments of about 2 MiB, so that memory stays bounded whatever comes. To cut one off etcd measures it anew for each
+         * event: the time grows with the square of the events in it, to 25 s for 90,000 small ones.
+         */
+        FRAGMENTED,
+        /** As they are, at once: up to a sixteenth of this process's heap, beyond which the watch breaks as EXHAUSTED. */
+        WHOLE
+    }
+
     /**
      * Waits for the next signal. Only one thread may call this.
      *

@@ -9,6 +9,7 @@ import dev.tidemark.etcd.rpc.proto.WatchProgressRequest;
 import dev.tidemark.etcd.rpc.proto.WatchRequest;
 import dev.tidemark.etcd.rpc.proto.WatchResponse;
 import dev.tidemark.schemas.Change;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -21,6 +22,8 @@ import java.util.function.LongSupplier;
 final class KeyspaceWatch implements EtcdWatch {
     /** Messages that may wait in memory: fragments of about 2 MiB at most, as etcd cuts them. */
     private static final int WINDOW = 16;
+    /** Small changes take ten times their bytes once they are decoded. */
+    private static final long WHOLE_PART_OF_THE_HEAP = 16;
 
     private static final ByteString ALL_KEYS = ByteString.copyFrom(new byte[1]);
     private static final Metadata.Key<String> HAS_LEADER =
@@ -56,7 +59,7 @@ final class KeyspaceWatch implements EtcdWatch {
             boolean mayAskForProgress,
             LongSupplier nanoTime) {}
 
-    KeyspaceWatch(Context context, long startRevision) {
+    KeyspaceWatch(Context context, long startRevision, Responses responses) {
         this.errors = context.errors();
         this.onTokenRefused = context.onTokenRefused();
         this.mayAskForProgress = context.mayAskForProgress();
@@ -67,17 +70,30 @@ final class KeyspaceWatch implements EtcdWatch {
         // without this a member that lost its leader just falls silent
         context.headers().put(HAS_LEADER, "true");
         this.stream = PulledStream.open(
-                context.channel(), WatchGrpc.getWatchMethod(), context.headers(), create(startRevision), WINDOW);
+                context.channel(),
+                WatchGrpc.getWatchMethod(),
+                context.headers(),
+                create(startRevision, responses),
+                options(responses),
+                responses == Responses.WHOLE ? 1 : WINDOW);
     }
 
-    private static WatchRequest create(long startRevision) {
+    private static CallOptions options(Responses responses) {
+        if (responses == Responses.FRAGMENTED) {
+            return CallOptions.DEFAULT;
+        }
+        long largest = Runtime.getRuntime().maxMemory() / WHOLE_PART_OF_THE_HEAP;
+        return CallOptions.DEFAULT.withMaxInboundMessageSize((int) Math.min(largest, Integer.MAX_VALUE));
+    }
+
+    private static WatchRequest create(long startRevision, Responses responses) {
         return WatchRequest.newBuilder()
                 .setCreateRequest(WatchCreateRequest.newBuilder()
                         .setKey(ALL_KEYS)
                         .setRangeEnd(ALL_KEYS)
                         .setStartRevision(startRevision)
                         .setProgressNotify(true)
-                        .setFragment(true))
+                        .setFragment(responses == Responses.FRAGMENTED))
                 .build();
     }
 

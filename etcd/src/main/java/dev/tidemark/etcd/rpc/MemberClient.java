@@ -252,13 +252,14 @@ final class MemberClient implements EtcdClient {
                 MaintenanceGrpc.getSnapshotMethod(),
                 headers(admin.token.current()),
                 SnapshotRequest.getDefaultInstance(),
+                CallOptions.DEFAULT,
                 SnapshotDownload.WINDOW);
         stream.halfClose();
         return new SnapshotDownload(stream, admin.errors, endpoint(), settings.stallTimeout()).into(file, nanoTime);
     }
 
     @Override
-    public EtcdWatch watch(long startRevision) {
+    public EtcdWatch watch(long startRevision, EtcdWatch.Responses responses) {
         // replaces most dead tokens at once, and what a watch may be asked depends on the member's version
         String version = status().version();
         Optional<String> used = watcher.token.current();
@@ -271,7 +272,7 @@ final class MemberClient implements EtcdClient {
                 () -> watcher.token.forget(used),
                 KnownBug.mayAskForProgress(version),
                 nanoTime);
-        return new KeyspaceWatch(context, explicit(startRevision));
+        return new KeyspaceWatch(context, explicit(startRevision), responses);
     }
 
     @Override

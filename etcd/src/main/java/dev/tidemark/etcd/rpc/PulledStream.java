@@ -38,8 +38,13 @@ final class PulledStream<Q, R> implements Closeable {
 
     /** Starts the call and sends {@code request}. */
     static <Q, R> PulledStream<Q, R> open(
-            Channel channel, MethodDescriptor<Q, R> method, Metadata headers, Q request, int window) {
-        PulledStream<Q, R> stream = new PulledStream<>(channel.newCall(method, CallOptions.DEFAULT), window);
+            Channel channel,
+            MethodDescriptor<Q, R> method,
+            Metadata headers,
+            Q request,
+            CallOptions options,
+            int window) {
+        PulledStream<Q, R> stream = new PulledStream<>(channel.newCall(method, options), window);
         stream.call.start(stream.new Listener(), headers);
         stream.call.request(window);
         stream.send(request);

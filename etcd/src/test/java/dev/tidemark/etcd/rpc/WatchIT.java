@@ -80,6 +80,9 @@ class WatchIT {
                                 .mapToObj(Long::valueOf)
                                 .toList());
                 assertThat(watchAnew(client, main)).hasSize(40_000).endsWith(deleted.toArray(Change[]::new));
+                try (EtcdWatch whole = client.watch(main, EtcdWatch.Responses.WHOLE)) {
+                    assertThat(read(whole, main)).isEqualTo(deleted);
+                }
             }
         }
     }
@@ -129,6 +132,12 @@ class WatchIT {
                     }
                 }
                 assertThat(bytes).isEqualTo(count * 1_000_000L);
+            }
+            try (EtcdWatch whole = client.watch(1, EtcdWatch.Responses.WHOLE)) {
+                assertThat(whole.next(PATIENCE)).isInstanceOf(WatchSignal.Created.class);
+                assertThat(catchThrowableOfType(Unavailable.class, () -> whole.next(PATIENCE))
+                                .reason())
+                        .isEqualTo(Unavailable.Reason.EXHAUSTED);
             }
         }
     }
