@@ -5,6 +5,7 @@ import dev.tidemark.etcd.rpc.EtcdException;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,16 +90,21 @@ final class HeadroomProbe implements Runnable, Closeable {
         said = now;
         Headroom seen = headroom.orElseThrow();
         switch (now) {
-            case SHORT ->
-                LOG.warn(
-                        "cluster {}: the source will soon compact what is not captured yet: {} revisions ahead of its compact"
-                                + " revision {}, {} s left; a hole would cost a new base",
-                        cluster,
-                        seen.revisions(),
-                        seen.compactRevision(),
-                        seen.millis().isPresent() ? Long.toString(seen.millis().getAsLong() / 1_000) : "no");
+            case SHORT -> LOG.warn("cluster {}: {}; a hole would cost a new base", cluster, words(seen));
             case ENOUGH -> LOG.info("cluster {}: far enough ahead of the source's compaction again", cluster);
         }
+    }
+
+    private static String words(Headroom seen) {
+        if (seen.revisions() < 0) {
+            return "the source has compacted " + seen.compactRevision() + ", " + -seen.revisions()
+                    + " revisions beyond what stands in the topic: only the spool may still have them";
+        }
+        String left = seen.millis().isPresent()
+                ? " (" + TimeUnit.MILLISECONDS.toSeconds(seen.millis().getAsLong()) + " s)"
+                : "";
+        return "the source will soon compact what is not captured yet: " + seen.revisions() + " revisions" + left
+                + " are left until its compact revision " + seen.compactRevision() + " overtakes the topic";
     }
 
     @Override

@@ -12,11 +12,9 @@ import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
-import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -164,10 +162,7 @@ class DataUploaderTest {
     }
 
     private LocalSegment segment(String name, long first, long last) throws IOException {
-        Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
-        Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);
-        SegmentRef template = Examples.member(first, last).getSegment();
-        return new LocalSegment(data, index, template, new RoaringBitmap());
+        return Examples.segment(directory, name, first, last);
     }
 
     private static SideRecord pair(String bucket, String key, String value) {

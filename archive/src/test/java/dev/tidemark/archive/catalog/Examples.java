@@ -1,5 +1,6 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.BaseDescriptor;
@@ -13,10 +14,14 @@ import dev.tidemark.schemas.avro.TopicPosition;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent.GenerationOpened;
 import dev.tidemark.schemas.topic.TopicEvent.SideReady;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
 
 /** Small archives for tests: only the catalog, no data. */
 final class Examples {
@@ -94,6 +99,13 @@ final class Examples {
                         time(last)),
                 new LiveSet(1L, ByteBuffer.wrap(new byte[] {1, 2, 3}), null),
                 null);
+    }
+
+    /** The files of a segment that nobody reads. */
+    static LocalSegment segment(Path directory, String name, long first, long last) throws IOException {
+        Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
+        Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);
+        return new LocalSegment(data, index, member(first, last).getSegment(), new RoaringBitmap());
     }
 
     static BaseDescriptor base(long revision, long compactRevision) {

@@ -176,7 +176,7 @@ class FormatVersionsTest {
     }
 
     /** A later version's header: one field more. */
-    private static Schema newerSchema() {
+    static Schema newerSchema() {
         Schema own = GenerationHeader.getClassSchema();
         List<Schema.Field> fields = new ArrayList<>();
         own.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
@@ -184,7 +184,7 @@ class FormatVersionsTest {
         return Schema.createRecord(own.getName(), own.getDoc(), own.getNamespace(), false, fields);
     }
 
-    private static byte[] writtenByANewerVersion(GenerationHeader header) throws IOException {
+    static byte[] writtenByANewerVersion(GenerationHeader header) throws IOException {
         GenericRecord newer = new GenericData.Record(newerSchema());
         GenerationHeader.getClassSchema()
                 .getFields()
