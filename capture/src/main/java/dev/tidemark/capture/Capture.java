@@ -262,7 +262,12 @@ public final class Capture implements Closeable {
     }
 
     private Session openAt(TopicAccess access) {
-        new Handover(() -> access.tail().read(TopicTail.Upto.STABLE), this::isCompacted, instance, HANDOVER)
+        new Handover(
+                        () -> access.tail().read(TopicTail.Upto.STABLE),
+                        access::reach,
+                        this::isCompacted,
+                        instance,
+                        HANDOVER)
                 .await(() -> closed);
         TopicAccess.Opened opened = access.open();
         try {
@@ -405,6 +410,14 @@ public final class Capture implements Closeable {
             } else {
                 follower.close();
                 writer.drain(why.patience());
+            }
+        }
+
+        @Override
+        public void goOn() {
+            if (parting.compareAndSet(Leadership.Parting.LOST, null)) {
+                LOG.info("the session goes on: the cluster came back before anybody else wrote");
+                writer.goOn();
             }
         }
 

@@ -258,7 +258,9 @@ final class Follower implements Runnable {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
         WatchSession session;
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
-        try (EtcdWatch open = member.watch(start, silences.responses(position.last()));
+        long begun = position.last();
+        EtcdWatch.Responses responses = silences.responses(begun);
+        try (EtcdWatch open = member.watch(start, responses);
                 Pulse pulse = Pulse.start(member, clock, PULSE)) {
             watch = open;
             gauge.watching(position.last());
@@ -274,10 +276,16 @@ final class Follower implements Runnable {
                 // it stood: what breaks it later begins with short pauses again
                 backoff.reset();
                 refusedSince = OptionalLong.empty();
+                if (outcome == WatchSession.Outcome.GO_ON
+                        && responses == EtcdWatch.Responses.WHOLE
+                        && position.last() > begun) {
+                    // it was for this one revision: a backlog of large ones must come in fragments again
+                    outcome = WatchSession.Outcome.RECONNECT;
+                }
             }
         } catch (EtcdException.Unavailable e) {
-            if (e.reason() == EtcdException.Unavailable.Reason.EXHAUSTED) {
-                silences.met(position.last());
+            if (responses == EtcdWatch.Responses.WHOLE && position.last() == begun) {
+                silences.met(begun);
             }
             throw e;
         } finally {

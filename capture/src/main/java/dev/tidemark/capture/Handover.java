@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,17 +18,25 @@ final class Handover {
     private static final Duration LOOK = Duration.ofMillis(500);
 
     private final Supplier<TopicTail.End> topic;
+    private final ToLongFunction<TopicTail.End> reach;
     private final LongPredicate compacted;
     private final String instance;
     private final Duration patience;
 
     /**
      * @param topic reads the topic's end as it is now
+     * @param reach up to which revision it reaches with what was written after that and not committed
      * @param compacted whether the source has compacted a revision away; false if it does not answer
      * @param instance this process's id: what it wrote itself nobody else continues
      */
-    Handover(Supplier<TopicTail.End> topic, LongPredicate compacted, String instance, Duration patience) {
+    Handover(
+            Supplier<TopicTail.End> topic,
+            ToLongFunction<TopicTail.End> reach,
+            LongPredicate compacted,
+            String instance,
+            Duration patience) {
         this.topic = topic;
+        this.reach = reach;
         this.compacted = compacted;
         this.instance = instance;
         this.patience = patience;
@@ -51,7 +60,7 @@ final class Handover {
     }
 
     private boolean isContinued(TopicTail.End end) {
-        long last = end.state().last();
+        long last = reach.applyAsLong(end);
         return last == 0 || end.writer().equals(instance) || !compacted.test(last);
     }
 }

@@ -115,6 +115,9 @@ final class Leadership implements Closeable {
         /** Tells it to end in order. */
         void part(Parting why);
 
+        /** Takes {@link Parting#LOST} back. */
+        void goOn();
+
         /** Tells it to end with this error. */
         void fail(RuntimeException why);
     }
@@ -451,6 +454,7 @@ final class Leadership implements Closeable {
                 if (!partitions.isEmpty() && state != State.LEAVING) {
                     LOG.info("{} captures cluster {} from now on", name, settings.cluster());
                     state = State.LEADING;
+                    session.ifPresent(Led::goOn);
                 } else if (state == State.UNSURE) {
                     LOG.warn("cluster {} was given to another captor", settings.cluster());
                     state = State.STANDBY;

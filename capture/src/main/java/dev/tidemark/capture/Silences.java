@@ -16,7 +16,7 @@ final class Silences {
     private long position;
     private int count;
 
-    /** A watch stayed silent here, or got more at once than it can take. */
+    /** A watch came no further than here. */
     void met(long last) {
         count = last == position ? count + 1 : 1;
         position = last;

@@ -34,7 +34,7 @@ final class TopicAccess {
     /**
      * The partition, taken.
      *
-     * @param log its only producer, which expects the offset after the end
+     * @param log its only producer, which expects the right offset next
      * @param end all that stands there
      */
     record Opened(TransactionalLog log, TopicTail.End end) {}
@@ -75,8 +75,11 @@ final class TopicAccess {
         TransactionalLog log = TransactionalLog.open(settings, place, instance);
         try {
             endWhatHangs(log);
-            TopicTail.End end = readEnd(log);
-            return new Opened(log, new Rescue(settings, place).into(log, end) ? readEnd(log) : end);
+            TopicTail.End end = tail().read(TopicTail.Upto.HIGH_WATERMARK);
+            log.expect(end.nextOffset());
+            // what the log expects after a commit it knows itself: its marker may be on its way
+            return new Opened(
+                    log, new Rescue(settings, place).into(log, end) ? tail().read(TopicTail.Upto.HIGH_WATERMARK) : end);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -99,16 +102,15 @@ final class TopicAccess {
         if (!tail().awaitReadable(MARKERS)) {
             throw new CaptureException(
                     Failure.UNAVAILABLE,
-                    "a transaction that is not capture's holds " + place.topicPartition() + " up",
+                    "a transaction that is probably not capture's holds " + place.topicPartition() + " up",
                     "if it never ends: kafka-transactions.sh find-hanging --topic " + place.topic() + " --partition "
                             + place.partition() + ", then abort");
         }
     }
 
-    private TopicTail.End readEnd(TransactionalLog log) {
-        TopicTail.End end = tail().read(TopicTail.Upto.HIGH_WATERMARK);
-        log.expect(end.nextOffset());
-        return end;
+    /** Up to which revision the topic reaches for whoever opens it next, which may be more than can be read yet. */
+    long reach(TopicTail.End readable) {
+        return new Rescue(settings, place).reach(readable);
     }
 
     TopicTail tail() {

@@ -26,7 +26,6 @@ import org.apache.kafka.common.header.Header;
  */
 final class TopicTail {
     private static final long FIRST_STEP = 256;
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final CaptureSettings settings;
@@ -75,7 +74,6 @@ final class TopicTail {
         TopicPartition partition = place.topicPartition();
         long end = end(upto);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(KafkaClients.consumer(settings))) {
-            consumer.assign(List.of(partition));
             long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
             for (long step = FIRST_STEP; ; step *= 2) {
                 long start = Math.max(begin, end - step);
@@ -95,39 +93,23 @@ final class TopicTail {
     }
 
     private End readFrom(KafkaConsumer<byte[], byte[]> consumer, long start, long end) {
-        TopicPartition partition = place.topicPartition();
-        TailState state = new TailState();
-        String writer = "";
-        long readableUntil = start;
-        consumer.seek(partition, start);
-        long progressAt = System.nanoTime();
-        try (Records records = new Records(state)) {
-            while (consumer.position(partition) < end) {
-                long before = consumer.position(partition);
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    writer = writer(record);
-                    readableUntil = record.offset() + 1;
-                    records.take(record);
-                }
-                if (consumer.position(partition) > before) {
-                    progressAt = System.nanoTime();
-                } else if (System.nanoTime() - progressAt > PATIENCE.toNanos()) {
-                    throw stuck(before, end);
-                }
-            }
+        try (Records records = new Records(start)) {
+            new Stretch(place.topicPartition(), start, end).read(consumer, records::take);
+            return new End(records.state, records.readableUntil, end, records.writer);
         }
-        return new End(state, readableUntil, end, writer);
     }
 
     /** Decodes record after record, from the first that begins something. */
     private final class Records implements AutoCloseable {
         private final byte[] key = settings.cluster().getBytes(StandardCharsets.UTF_8);
-        private final TailState state;
+        private final TailState state = new TailState();
         private TopicDecoder decoder = new TopicDecoder(spool());
         private boolean aligned;
+        private long readableUntil;
+        private String writer = "";
 
-        Records(TailState state) {
-            this.state = state;
+        Records(long start) {
+            this.readableUntil = start;
         }
 
         /**
@@ -136,6 +118,8 @@ final class TopicTail {
          * @throws SchemaException if another version of Tidemark wrote it: that is no damage
          */
         void take(ConsumerRecord<byte[], byte[]> record) {
+            writer = writer(record);
+            readableUntil = record.offset() + 1;
             if (record.value() == null || !Arrays.equals(key, record.key())) {
                 damaged(record, "is not one of cluster " + settings.cluster() + " with a value");
                 return;
@@ -223,13 +207,5 @@ final class TopicTail {
     static String writer(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader(TransactionalLog.WRITER_HEADER);
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
-    }
-
-    private CaptureException stuck(long position, long end) {
-        return new CaptureException(
-                Failure.UNAVAILABLE,
-                "reading the end of " + place.topicPartition() + " stands at offset " + position + " of " + end,
-                "if that lasts, look for a transaction that nobody ends: kafka-transactions.sh find-hanging --topic "
-                        + place.topic() + " --partition " + place.partition());
     }
 }

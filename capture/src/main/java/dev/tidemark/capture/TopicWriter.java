@@ -144,6 +144,13 @@ final class TopicWriter {
         end(Rest.WHAT_COMES, patience);
     }
 
+    /** Takes {@link #endAfter} back. Any thread may call this. */
+    synchronized void goOn() {
+        if (limit.rest == Rest.WHAT_COMES) {
+            limit = Limit.NONE;
+        }
+    }
+
     /** The sooner one counts. */
     private synchronized void end(Rest rest, Duration patience) {
         long until = System.nanoTime() + patience.toNanos();
@@ -286,6 +293,10 @@ final class TopicWriter {
             log.close();
             try {
                 reopen();
+                if (!standing.generation.isEmpty()) {
+                    // whoever believes to hold the cluster too sees by it that this captor writes
+                    tick();
+                }
                 gauge.kafkaBack();
                 return;
             } catch (KafkaException e) {
@@ -324,6 +335,9 @@ final class TopicWriter {
             throw new SessionOver(access.place() + " stands at generation " + state.generation() + ", revision "
                     + state.last() + ", but " + standing.generation + ", " + standing.sequence.last()
                     + " was committed");
+        } else if (state.last() > Math.max(standing.sequence.last(), lastInFlight())) {
+            throw new SessionOver(access.place() + " stands at revision " + state.last() + ", beyond "
+                    + standing.sequence.last() + ": another captor has written meanwhile");
         } else {
             standing.set(state.generation(), state.last());
         }
@@ -333,6 +347,13 @@ final class TopicWriter {
             gauge.baseReady();
         }
         leases.recordAgain();
+    }
+
+    private long lastInFlight() {
+        return inFlight.stream()
+                .mapToLong(item -> item instanceof Item.Changes changes ? changes.last() : 0)
+                .max()
+                .orElse(0);
     }
 
     /** One transaction under way; it begins with the first record, so that nothing to write is no transaction. */

@@ -15,15 +15,11 @@ import dev.tidemark.sandbox.workload.Request;
 import dev.tidemark.sandbox.workload.Workload;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.topic.GenerationEnd;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,7 +174,7 @@ class ForksIT {
         return new String(change.value(), StandardCharsets.UTF_8);
     }
 
-    /** Two histories with the same beginning and the same ids: the first runs, the other waits in a copy. */
+    /** Two histories with the same beginning and the same ids: the first runs, the other waits in a snapshot. */
     private void forked(EtcdServer etcd) {
         write(etcd, "of both histories", 40);
         keepCopy(etcd);
@@ -186,16 +182,16 @@ class ForksIT {
     }
 
     private void keepCopy(EtcdServer etcd) {
-        etcd.stop();
-        copyTree(etcd.dataDirectory(), scratch.resolve("copy"));
-        etcd.start();
+        etcd.etcdctl("snapshot", "save", copy().toString());
     }
 
+    /** Restores by etcdutl, with the flags that the source was first started with: all ids stay. */
     private void bringCopyBack(EtcdServer etcd) {
-        etcd.stop();
-        Rooms.delete(etcd.dataDirectory());
-        copyTree(scratch.resolve("copy"), etcd.dataDirectory());
-        etcd.start();
+        etcd.restoreInPlace(copy());
+    }
+
+    private Path copy() {
+        return scratch.resolve("copy.db");
     }
 
     private void fork(EtcdServer etcd) {
@@ -221,16 +217,6 @@ class ForksIT {
 
     private CapturePlace place(TestInfo test) {
         return new CapturePlace(kafka, test, scratch, store);
-    }
-
-    private static void copyTree(Path from, Path to) {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path path : all.toList()) {
-                Files.copy(path, to.resolve(from.relativize(path)));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Request.Put put(String key, String value) {

@@ -63,7 +63,8 @@ class HandoverTest {
     }
 
     private Handover handover(long compactRevision, Duration patience) {
-        return new Handover(this::next, revision -> revision < compactRevision, "self", patience);
+        return new Handover(
+                this::next, end -> end.state().last(), revision -> revision < compactRevision, "self", patience);
     }
 
     private TopicTail.End next() {

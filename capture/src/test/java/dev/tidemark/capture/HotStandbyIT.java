@@ -260,8 +260,8 @@ class HotStandbyIT {
             place = new CapturePlace(own, test, scratch, store);
             try (CaptureProcess first = leader("one");
                     CaptureProcess second = standby("two")) {
-                CompletableFuture<Void> load = CompletableFuture.runAsync(
-                        () -> workload.run(Plan.of(8_000).withRate(200).withCompactionLag(1_000)));
+                CompletableFuture<Void> load = CompletableFuture.runAsync(() -> workload.run(
+                        Plan.of(8_000).withRate(200).withCompactionLag(1_000).withValueBytes(32)));
                 awaitMore(200);
                 own.kill();
                 Thread.sleep(10_000);

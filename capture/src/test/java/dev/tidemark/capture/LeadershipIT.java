@@ -177,6 +177,11 @@ class LeadershipIT {
         }
 
         @Override
+        public void goOn() {
+            parting = Optional.empty();
+        }
+
+        @Override
         public void part(Leadership.Parting why) {
             parting = Optional.of(why);
         }

@@ -19,7 +19,7 @@ public interface EtcdWatch extends Closeable {
          * event: the time grows with the square of the events in it, to 25 s for 90,000 small ones.
          */
         FRAGMENTED,
-        /** As they are, at once: up to a sixteenth of this process's heap, beyond which the watch breaks as EXHAUSTED. */
+        /** As they are, at once: up to a 32nd of this process's heap, one at a time, beyond which the watch breaks as EXHAUSTED. */
         WHOLE
     }
 

@@ -23,7 +23,7 @@ final class KeyspaceWatch implements EtcdWatch {
     /** Messages that may wait in memory: fragments of about 2 MiB at most, as etcd cuts them. */
     private static final int WINDOW = 16;
     /** Small changes take ten times their bytes once they are decoded. */
-    private static final long WHOLE_PART_OF_THE_HEAP = 16;
+    private static final long WHOLE_PART_OF_THE_HEAP = 32;
 
     private static final ByteString ALL_KEYS = ByteString.copyFrom(new byte[1]);
     private static final Metadata.Key<String> HAS_LEADER =

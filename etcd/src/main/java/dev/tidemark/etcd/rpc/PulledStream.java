@@ -65,10 +65,14 @@ final class PulledStream<Q, R> implements Closeable {
 
     /** Waits for the next arrival; empty after the time is over. An end arrives once, after all messages. */
     Optional<Arrival<R>> take(Duration timeout) throws InterruptedException {
-        Arrival<R> arrival = arrivals.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        if (arrival != null && arrival.end() == null && ++taken == together) {
-            call.request(together);
+        if (taken >= together) {
+            // not before: until now the consumer was busy with what it had taken
+            call.request(taken);
             taken = 0;
+        }
+        Arrival<R> arrival = arrivals.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        if (arrival != null && arrival.end() == null) {
+            taken++;
         }
         return Optional.ofNullable(arrival);
     }
