@@ -44,6 +44,12 @@ public final class KafkaServer extends Server {
         return started(prepared(ServerDirectory.temporary("kafka"), KafkaNode.alone(), settings));
     }
 
+    /** Starts an empty Kafka that authorizes these users. */
+    public static KafkaServer launch(KafkaUsers users) {
+        KafkaNode node = KafkaNode.alone();
+        return started(prepared(ServerDirectory.temporary("kafka"), node, users.brokerSettings(node)));
+    }
+
     /** Starts an empty Kafka as it would be run in earnest: it takes longer to start, and less to do the same work. */
     public static KafkaServer launchForLoad() {
         return started(prepared(ServerDirectory.temporary("kafka"), KafkaNode.aloneUnderLoad(), Map.of()));
