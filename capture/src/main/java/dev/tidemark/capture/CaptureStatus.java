@@ -84,6 +84,8 @@ public record CaptureStatus(
         REPLACED,
         /** The watch delivered nothing, though the source had gone on. */
         SILENT,
+        /** The member delivered less than the source wrote. */
+        BEHIND,
         /** The spool was full. */
         SPOOL_FULL,
         /** Anything else; the log says what. */

@@ -232,8 +232,10 @@ final class Follower implements Runnable {
                 return;
             }
         }
+        // whoever may not take a snapshot gets by the watch what can be had
+        long largest = large && catching == Catching.NOT_YET ? Long.MAX_VALUE : settings.largestBacklog();
         catching = Catching.NOT_YET;
-        watch(member, start.getAsLong(), position);
+        watch(member, start.getAsLong(), position, largest);
     }
 
     /** Whether there is nothing more to do: without the right to a snapshot what can be had comes by the watch. */
@@ -254,7 +256,7 @@ final class Follower implements Runnable {
         }
     }
 
-    private void watch(EtcdClient member, long start, Position position) {
+    private void watch(EtcdClient member, long start, Position position, long largestBacklog) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
         WatchSession session;
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
@@ -270,7 +272,8 @@ final class Follower implements Runnable {
                     position,
                     pulse::take,
                     new WatchSession.Takers(spool, leases, gauge),
-                    new WatchSession.Timing(nanoTime, settings.tickInterval(), silences.patience(position.last())));
+                    new WatchSession.Timing(
+                            nanoTime, settings.tickInterval(), silences.patience(position.last()), largestBacklog));
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
                 // it stood: what breaks it later begins with short pauses again
@@ -292,7 +295,7 @@ final class Follower implements Runnable {
             watch = null;
         }
         switch (outcome) {
-            case GO_ON -> {}
+            case GO_ON, BEHIND -> {}
             case RECONNECT -> Pause.of(RECONNECT_PAUSE);
             case SILENT -> {
                 silences.met(position.last());

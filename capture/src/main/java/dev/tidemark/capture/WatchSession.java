@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
     private static final Duration STEP = Duration.ofMillis(200);
+    /** A watch that is not kept up to date by its member comes at a fraction of what a source can write. */
+    private static final Duration FALLING_BEHIND = Duration.ofSeconds(2);
 
     private final EtcdClient member;
     private final long start;
@@ -38,6 +40,11 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     /** Since when the source is known to have a revision that the watch has not delivered; empty if it owes none. */
     private OptionalLong owesSince = OptionalLong.empty();
 
+    /** Since when it has been too far behind without coming nearer, and how far it was then. */
+    private OptionalLong behindSince = OptionalLong.empty();
+
+    private long behindBy;
+
     /** Who is told of what was delivered. */
     record Takers(Spool spool, LeaseBook leases, CaptureGauge gauge) {}
 
@@ -47,8 +54,9 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
      * @param nanoTime a steady clock in nanoseconds
      * @param tickInterval how often progress is asked for, and said, while nothing else is
      * @param silence for how long a watch that owes revisions may send nothing
+     * @param largestBacklog how many revisions it may owe while it comes no nearer
      */
-    record Timing(LongSupplier nanoTime, Duration tickInterval, Duration silence) {
+    record Timing(LongSupplier nanoTime, Duration tickInterval, Duration silence, long largestBacklog) {
         private long now() {
             return nanoTime.getAsLong();
         }
@@ -62,6 +70,8 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         RECONNECT,
         /** The same, but this watch owed revisions and sent nothing. */
         SILENT,
+        /** Connect anew: the member delivers less than the source writes, and its compaction would overtake the watch. */
+        BEHIND,
         /** Wait until there is room. */
         SPOOL_FULL,
         /** The source's history is another one. */
@@ -120,6 +130,15 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
             }
             return Outcome.GO_ON;
         }
+        if (isFallingBehind(beat.revision() - position.last(), now)) {
+            LOG.warn(
+                    "the source stands at revision {}, and {} delivers less than it writes: {} revisions behind",
+                    beat.revision(),
+                    member.endpoint(),
+                    beat.revision() - position.last());
+            takers.gauge.reconnecting(CaptureStatus.ReconnectCause.BEHIND);
+            return Outcome.BEHIND;
+        }
         if (owesSince.isEmpty()) {
             owesSince = OptionalLong.of(now);
         }
@@ -133,6 +152,18 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
                 position.last());
         takers.gauge.reconnecting(CaptureStatus.ReconnectCause.SILENT);
         return Outcome.SILENT;
+    }
+
+    private boolean isFallingBehind(long backlog, long now) {
+        if (backlog <= timing.largestBacklog) {
+            behindSince = OptionalLong.empty();
+            return false;
+        }
+        if (behindSince.isEmpty() || backlog < behindBy) {
+            behindSince = OptionalLong.of(now);
+            behindBy = backlog;
+        }
+        return now - behindSince.getAsLong() > FALLING_BEHIND.toNanos();
     }
 
     /** The first revision that differs from what was captured. */

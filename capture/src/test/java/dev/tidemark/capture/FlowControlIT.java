@@ -66,6 +66,11 @@ class FlowControlIT {
                 log = process.log();
                 assertThat(log).doesNotContain("OutOfMemoryError");
             }
+            System.out.printf(
+                    "%d times the watch was left for a snapshot%n",
+                    log.lines()
+                            .filter(line -> line.contains("delivers less than it writes"))
+                            .count());
             TopicReader topic = place.read(etcd);
             assertThat(topic.generations).as(log).hasSize(1);
             WatchProperties.assertHold(topic.newest(), workload.oracle());

@@ -98,6 +98,32 @@ class QuietSourceTest {
     }
 
     @Test
+    void aWatchThatIsTooFarBehindAndComesNoNearerIsLeftWhateverItDelivers() {
+        WatchSession session = session();
+        for (int i = 0; i < 8; i++) {
+            pass(250);
+            watch.messages++;
+            beat(LAST + 1_500 + i);
+            assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
+        }
+        pass(500);
+        watch.messages++;
+        beat(LAST + 1_600);
+        assertThat(step(session)).isEqualTo(WatchSession.Outcome.BEHIND);
+    }
+
+    @Test
+    void aWatchThatIsFarBehindAndComesNearerIsKept() {
+        WatchSession session = session();
+        for (int i = 0; i < 40; i++) {
+            pass(250);
+            watch.messages++;
+            beat(LAST + 1_500 - i);
+            assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
+        }
+    }
+
+    @Test
     void anAnswerThatIsOlderThanThePositionProvesNothing() {
         WatchSession session = session();
         pass(2_000);
@@ -157,7 +183,7 @@ class QuietSourceTest {
                         spool,
                         new LeaseBook(Duration.ZERO),
                         new CaptureGauge(settings, () -> Instant.ofEpochMilli(now))),
-                new WatchSession.Timing(() -> now * 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(20)));
+                new WatchSession.Timing(() -> now * 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(20), 1_000));
     }
 
     private static EtcdClient member() {
