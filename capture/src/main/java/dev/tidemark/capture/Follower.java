@@ -273,7 +273,7 @@ final class Follower implements Runnable {
                     pulse::take,
                     new WatchSession.Takers(spool, leases, gauge),
                     new WatchSession.Timing(
-                            nanoTime, settings.tickInterval(), silences.patience(position.last()), largestBacklog));
+                            nanoTime, settings.tickInterval(), silences.patience(begun), largestBacklog));
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
                 // it stood: what breaks it later begins with short pauses again

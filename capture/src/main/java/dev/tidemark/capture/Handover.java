@@ -60,7 +60,12 @@ final class Handover {
     }
 
     private boolean isContinued(TopicTail.End end) {
-        long last = reach.applyAsLong(end);
-        return last == 0 || end.writer().equals(instance) || !compacted.test(last);
+        long readable = end.state().last();
+        if (end.writer().equals(instance) || (readable > 0 && !compacted.test(readable))) {
+            return true;
+        }
+        // asked only now, as it costs time that a takeover does not have
+        long reached = reach.applyAsLong(end);
+        return reached == 0 || !compacted.test(reached);
     }
 }

@@ -64,9 +64,9 @@ final class TopicAccess {
         if (other.isPresent()) {
             // if that one has fenced this captor, its first word is on its way
             Pause.of(FIRST_WORD);
-        }
-        if (other.isPresent() && !tail().read(TopicTail.Upto.STABLE).writer().equals(instance)) {
-            throw leadership.heldBy(other.get());
+            if (!tail().read(TopicTail.Upto.STABLE).writer().equals(instance)) {
+                throw leadership.heldBy(other.get());
+            }
         }
         return opened();
     }

@@ -90,8 +90,7 @@ final class TransactionalLog implements AutoCloseable {
     void send(byte[] value) {
         LOG.trace("a record of {} bytes is sent", value.length);
         bytes += value.length;
-        sent.add(producer.send(
-                new ProducerRecord<>(place.topic(), place.partition(), null, key, value, List.of(writer))));
+        sent.add(producer.send(record(value)));
     }
 
     /**
@@ -129,11 +128,12 @@ final class TransactionalLog implements AutoCloseable {
      */
     void endHanging() {
         producer.beginTransaction();
-        Future<RecordMetadata> more = producer.send(
-                new ProducerRecord<>(place.topic(), place.partition(), null, key, new byte[0], List.of(writer)));
-        producer.flush();
-        appended(more);
+        appended(producer.send(record(new byte[0])));
         producer.abortTransaction();
+    }
+
+    private ProducerRecord<byte[], byte[]> record(byte[] value) {
+        return new ProducerRecord<>(place.topic(), place.partition(), null, key, value, List.of(writer));
     }
 
     private static RecordMetadata appended(Future<RecordMetadata> future) {

@@ -82,11 +82,7 @@ class LostTailIT {
     @Test
     void aRunningCaptureWritesAgainWhatItWasToldToBeCommitted() throws Exception {
         try (RunningCapture capture = place.capture(etcd)) {
-            capture.await(1);
-            place.awaitBase(etcd);
-            workload.run(Plan.of(1_000).withRate(500));
-            writeLarge();
-            capture.await(workload.oracle().lastRevision());
+            captureSome(capture);
             kafka.kill();
             cut(Batches::withoutTheEndOfTheLastLargeTransaction);
             workload.compact(workload.oracle().lastRevision());
@@ -142,13 +138,17 @@ class LostTailIT {
 
     private void captureSome() {
         try (RunningCapture capture = place.capture(etcd)) {
-            capture.await(1);
-            // then only revisions come, and now and then what tells time
-            place.awaitBase(etcd);
-            workload.run(Plan.of(1_000).withRate(500));
-            writeLarge();
-            capture.await(workload.oracle().lastRevision());
+            captureSome(capture);
         }
+    }
+
+    private void captureSome(RunningCapture capture) {
+        capture.await(1);
+        // then only revisions come, and now and then what tells time
+        place.awaitBase(etcd);
+        workload.run(Plan.of(1_000).withRate(500));
+        writeLarge();
+        capture.await(workload.oracle().lastRevision());
     }
 
     /** The last revision stands in a large transaction. */

@@ -87,6 +87,7 @@ public interface EtcdClient extends Closeable {
      * Opens a watch over all keys.
      *
      * @param startRevision the first revision wanted, at least 1; it may lie in the future
+     * @param responses how the member sends what is large
      */
     EtcdWatch watch(long startRevision, EtcdWatch.Responses responses);
 
