@@ -25,7 +25,7 @@ function short(name,  parts, n) { n = split(name, parts, "."); return parts[n - 
 END {
   for (thread in total) all += total[thread]
   for (key in count) { split(key, part, SUBSEP); rows[part[1]] = rows[part[1]] sprintf("%08d %s\n", count[key], part[2]) }
-  printf "\nvalues: %s, %d restores\n| thread | CPU ms a restore | share | frame |\n|---|---|---|---|\n", title, runs
+  printf "\n%s, %d runs\n| thread | CPU ms a run | share | frame |\n|---|---|---|---|\n", title, runs
   for (thread in total) {
     ms = total[thread] / 100 * cores * millis * 10 / runs
     if (ms < 100) continue

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * What capture costs its source, and how fast it catches up: real etcd and Kafka on this machine, capture in a JVM with
- * {@code -Xmx128m}. Arguments: a directory, and perhaps how many revisions are to be caught up (1,000,000).
+ * {@code -Xmx128m}. Arguments: a directory, and perhaps how many revisions are to be caught up (1,000,000). Further ones are
+ * options for the JVM that catches up, and then nothing else is measured.
  */
 public final class CaptureBenchmark {
     private static final EtcdVersion VERSION = EtcdVersion.V3_6;
@@ -35,36 +36,47 @@ public final class CaptureBenchmark {
         Path directory = Path.of(arguments.length > 0 ? arguments[0] : "target/capture-benchmark");
         Files.createDirectories(directory);
         int backlog = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1_000_000;
-        try (KafkaServer kafka = KafkaServer.launchForLoad()) {
-            catchUp(kafka, directory.resolve("catch-up"), backlog);
+        System.out.printf("%ncatching up %,d revisions of 256 B%n", backlog);
+        System.out.println(
+                "| capture and broker | revisions/s, start of the JVM included | put p99 idle ms | put p99 ms"
+                        + " | ratio | capture peak MB | etcd peak MB | capture CPU s |");
+        System.out.println("|---|---|---|---|---|---|---|---|");
+        List<String> options = List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
+        for (Neighbourhood neighbourhood : Neighbourhood.values()) {
+            catchUp(neighbourhood, directory, backlog, options);
+        }
+        if (!options.isEmpty()) {
+            return;
         }
         try (KafkaServer kafka = KafkaServer.launchForLoad()) {
             impact(kafka, directory.resolve("impact"));
         }
     }
 
-    private static void catchUp(KafkaServer kafka, Path directory, int backlog)
+    private static void catchUp(Neighbourhood neighbourhood, Path beside, int backlog, List<String> options)
             throws IOException, InterruptedException, TimeoutException {
-        try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM)) {
-            try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory)) {
+        Path directory = neighbourhood.directory(beside);
+        try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM);
+                KafkaServer kafka = KafkaServer.launchForLoadIn(directory.resolve("kafka"))) {
+            neighbourhood.move(kafka.pid());
+            try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory, neighbourhood, List.of())) {
                 capture.await(write(etcd), PATIENCE);
+                // else the base would be taken beside what is to be measured
+                capture.awaitBase(PATIENCE);
             }
             LoadGenerator.local().put(etcd, Load.of(backlog).withValueBytes(256));
             double idle = idlePut(etcd);
             long target = write(etcd);
             try (PutProbe probe = PutProbe.on(etcd.endpoint())) {
                 long begun = System.nanoTime();
-                try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory)) {
+                try (CaptureChild capture = CaptureChild.start(etcd, kafka, directory, neighbourhood, options)) {
                     capture.await(target, PATIENCE);
                     double seconds = (System.nanoTime() - begun) / 1e9;
                     ProcessUse use = capture.use();
                     double busy = probe.percentileMillis(99);
-                    System.out.printf("%ncatching up %,d revisions of 256 B%n", backlog);
-                    System.out.println("| revisions/s, start of the JVM included | put p99 idle ms | put p99 ms | ratio"
-                            + " | capture peak MB | etcd peak MB | capture CPU s |");
-                    System.out.println("|---|---|---|---|---|---|---|");
                     System.out.printf(
-                            "| %,.0f | %.1f | %.1f | %.2f | %d | %d | %.1f |%n",
+                            "| %s | %,.0f | %.1f | %.1f | %.2f | %d | %d | %.1f |%n",
+                            neighbourhood.title(),
                             backlog / seconds,
                             idle,
                             busy,
@@ -74,6 +86,8 @@ public final class CaptureBenchmark {
                             use.cpuSeconds());
                 }
             }
+        } finally {
+            Scratch.delete(directory);
         }
     }
 
@@ -119,7 +133,7 @@ public final class CaptureBenchmark {
     private static void captured(int round, Path directory) throws IOException, InterruptedException, TimeoutException {
         try (EtcdServer etcd = EtcdServer.launch(VERSION, ROOM);
                 KafkaServer fresh = KafkaServer.launchForLoad();
-                CaptureChild capture = CaptureChild.start(etcd, fresh, directory)) {
+                CaptureChild capture = CaptureChild.start(etcd, fresh, directory, Neighbourhood.BESIDE, List.of())) {
             capture.await(write(etcd), PATIENCE);
             ProcessUse own = capture.use();
             ProcessUse broker = ProcessUse.of(fresh.pid());

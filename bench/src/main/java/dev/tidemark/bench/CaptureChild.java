@@ -6,6 +6,7 @@ import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.capture.Capture;
 import dev.tidemark.capture.CaptureSettings;
+import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.KafkaServer;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -27,10 +29,12 @@ import java.util.concurrent.TimeoutException;
 final class CaptureChild implements AutoCloseable {
     private static final String HEAP = "-Xmx128m";
     private static final long TELL_MILLIS = 5;
+    private static final String BASE = "base";
 
     private final Process process;
     private final NavigableMap<Long, Long> committedAt = new ConcurrentSkipListMap<>();
     private volatile long committed;
+    private volatile boolean base;
 
     private CaptureChild(Process process) {
         this.process = process;
@@ -65,7 +69,12 @@ final class CaptureChild implements AutoCloseable {
 
     private static void tell(Capture capture) {
         long told = -1;
+        boolean base = false;
         while (true) {
+            if (!base && capture.status().base() == CaptureStatus.Base.READY) {
+                base = true;
+                System.out.println(BASE);
+            }
             long now = capture.lastCommitted();
             if (now != told) {
                 told = now;
@@ -79,16 +88,20 @@ final class CaptureChild implements AutoCloseable {
         }
     }
 
-    static CaptureChild start(EtcdServer etcd, KafkaServer kafka, Path directory) {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    static CaptureChild start(
+            EtcdServer etcd, KafkaServer kafka, Path directory, Neighbourhood neighbourhood, List<String> options) {
+        List<String> words = new ArrayList<>(neighbourhood.launcher());
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(options);
+        words.addAll(List.of(
                 HEAP,
                 "-cp",
                 System.getProperty("java.class.path"),
                 CaptureChild.class.getName(),
                 etcd.endpoint(),
                 kafka.bootstrapServers(),
-                directory.toString());
+                directory.toString()));
+        ProcessBuilder builder = new ProcessBuilder(words);
         try {
             return new CaptureChild(
                     builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
@@ -109,6 +122,17 @@ final class CaptureChild implements AutoCloseable {
         }
     }
 
+    /** Waits until the base is announced. */
+    void awaitBase(Duration patience) throws InterruptedException, TimeoutException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!base) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new TimeoutException("no base");
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
     ProcessUse use() throws IOException {
         return ProcessUse.of(process.pid());
     }
@@ -125,7 +149,9 @@ final class CaptureChild implements AutoCloseable {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("committed ")) {
+                if (line.equals(BASE)) {
+                    base = true;
+                } else if (line.startsWith("committed ")) {
                     long now = Long.parseLong(line.substring("committed ".length()));
                     committedAt.put(now, System.nanoTime());
                     committed = now;

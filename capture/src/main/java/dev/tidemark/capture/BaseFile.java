@@ -55,7 +55,8 @@ record BaseFile(
                         client.endpoint() + " changed its cluster between two questions",
                         "check etcd.endpoints");
             }
-            SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
+            SnapshotFile snapshot = client.snapshotTo(
+                    directory.resolve("snapshot.db"), around.snapshotTime().get());
             long takenAt =
                     around.clock().read().latestMillis() - snapshot.streamed().toMillis();
             EtcdDatabase database = EtcdDatabase.open(snapshot.path());

@@ -43,6 +43,7 @@ final class BaseJob implements Runnable {
      * @param ids fresh ULIDs
      * @param spool takes the finished base, or the error that ends capture
      * @param rights is told whether a snapshot may be taken
+     * @param snapshotTime how long one may take now
      */
     record Surroundings(
             Members members,
@@ -51,10 +52,11 @@ final class BaseJob implements Runnable {
             Supplier<String> ids,
             WarpedClock clock,
             Spool spool,
-            AdminRights rights) {
+            AdminRights rights,
+            Supplier<Duration> snapshotTime) {
         /** The same with other connections. */
         Surroundings with(Members others) {
-            return new Surroundings(others, archive, directory, ids, clock, spool, rights);
+            return new Surroundings(others, archive, directory, ids, clock, spool, rights, snapshotTime);
         }
     }
 

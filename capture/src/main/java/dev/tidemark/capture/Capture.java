@@ -338,7 +338,8 @@ public final class Capture implements Closeable {
                     ids,
                     time,
                     spool,
-                    rights);
+                    rights,
+                    gauge::snapshotTime);
             generations = new Generations(
                     settings,
                     spool,

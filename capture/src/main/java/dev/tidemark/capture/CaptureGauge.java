@@ -6,6 +6,7 @@ import dev.tidemark.capture.CaptureStatus.State;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.TidemarkException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,6 +19,11 @@ import java.util.OptionalLong;
  * Thread-safe.
  */
 final class CaptureGauge {
+    /** A snapshot may take so long where the source keeps history for hours, and where nothing is known of that. */
+    private static final Duration LONGEST_SNAPSHOT = Duration.ofMinutes(1);
+
+    private static final Duration UNKNOWN_SOURCE = Duration.ofSeconds(10);
+    private static final long PART_OF_HISTORY = 8;
 
     private final String cluster;
     private final long diskLimit;
@@ -192,6 +198,16 @@ final class CaptureGauge {
     /** The compact revision that a probe may start from; -1 if none is known. */
     synchronized long compactRevision() {
         return compactions.compactRevision();
+    }
+
+    /** How long a snapshot may take: a small part of the history that the source keeps for what is watched after it. */
+    synchronized Duration snapshotTime() {
+        OptionalLong kept = compactions.keptMillis();
+        if (kept.isEmpty()) {
+            return UNKNOWN_SOURCE;
+        }
+        Duration part = Duration.ofMillis(kept.getAsLong() / PART_OF_HISTORY);
+        return part.compareTo(LONGEST_SNAPSHOT) < 0 ? part : LONGEST_SNAPSHOT;
     }
 
     /** The compact revision was looked up; if an older one was known, a compaction has just happened. */

@@ -83,6 +83,11 @@ final class Compactions {
         return kubernetes ? OptionalLong.of(KUBERNETES.toMillis()) : OptionalLong.empty();
     }
 
+    /** How much history the last compaction left; empty if none was seen. */
+    OptionalLong keptMillis() {
+        return lastAt == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(keptMillis);
+    }
+
     /**
      * How far capture is ahead.
      *

@@ -4,6 +4,7 @@ import dev.tidemark.etcd.file.DamagedFileException;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdHeader;
+import dev.tidemark.etcd.rpc.EtcdStatus;
 import dev.tidemark.etcd.rpc.EtcdWatch;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.topic.GenerationEnd;
@@ -46,19 +47,15 @@ final class Follower implements Runnable {
     private final Silences silences = new Silences();
     private int disorders;
     private long disorderedAt;
-    private Catching catching = Catching.NOT_YET;
-
-    /** Whether the backlog was just taken from a snapshot: then the rest comes by the watch, however much it is. */
-    private enum Catching {
-        NOT_YET,
-        DONE
-    }
+    private final Shortfall shortfall;
+    /** Whether the last snapshot failed: then a watch brings what it can before the next one. */
+    private boolean failedSnapshot;
 
     /**
      * What the follower is told.
      *
      * @param tickInterval how often a quiet source is asked for its progress
-     * @param largestBacklog how many revisions may come by the watch; more come from a snapshot
+     * @param largestBacklog how many revisions may be owed by a watch; more come from a snapshot
      * @param advisory knows the bugs of the source's releases, and outlives the follower
      */
     record FollowerSettings(Duration tickInterval, long largestBacklog, VersionAdvisory advisory) {}
@@ -80,6 +77,9 @@ final class Follower implements Runnable {
         this.nanoTime = nanoTime;
         this.settings = settings;
         this.gauge = gauge;
+        this.shortfall = new Shortfall(
+                settings.largestBacklog(),
+                () -> generations.isOpening() || generations.rights().missing().isPresent());
     }
 
     @Override
@@ -196,7 +196,8 @@ final class Follower implements Runnable {
     }
 
     private void serve(EtcdClient member, EtcdHeader now, WarpedClock.Reading askedAt) {
-        String version = member.status().version();
+        EtcdStatus status = member.status();
+        String version = status.version();
         settings.advisory().see(member.endpoint(), version).forEach(LOG::warn);
         boolean continued = generations.isOpen();
         generations.identify(now);
@@ -219,31 +220,57 @@ final class Follower implements Runnable {
                             + ": it was restored or replaced");
             return;
         }
+        OptionalLong start = caughtUp(member, now.revision());
+        if (!generations.isOpen()) {
+            return;
+        }
+        // only now: two snapshots at a time are a burden
         generations.bringBase();
         generations.keepSide();
-        OptionalLong start = new WatchStart(member::isCompacted).after(position);
-        long backlog = now.revision() - position.last();
-        boolean large = backlog > settings.largestBacklog() || (backlog > 0 && silences.isSnapshotDue(position.last()));
-        if (start.isEmpty() || (large && catching == Catching.NOT_YET)) {
-            LOG.info("{} revisions behind: they are taken from a snapshot", backlog);
-            leases.lookAway();
-            if (catchUp(member, now.revision(), start)) {
-                catching = Catching.DONE;
-                return;
-            }
+        if (start.isPresent()) {
+            shortfall.begin(status.dbSizeBytes());
+            watch(member, start.getAsLong(), generations.position());
         }
-        // whoever may not take a snapshot gets by the watch what can be had
-        long largest = large && catching == Catching.NOT_YET ? Long.MAX_VALUE : settings.largestBacklog();
-        catching = Catching.NOT_YET;
-        watch(member, start.getAsLong(), position, largest);
     }
 
-    /** Whether there is nothing more to do: without the right to a snapshot what can be had comes by the watch. */
-    private boolean catchUp(EtcdClient member, long revision, OptionalLong start) {
+    /** Takes what is better taken from a snapshot; tells where this member's watch can go on, empty if it cannot. */
+    private OptionalLong caughtUp(EtcdClient member, long revision) {
+        long last = generations.position().last();
+        WatchStart starts = new WatchStart(member::isCompacted);
+        OptionalLong start = starts.after(generations.position());
+        boolean due = start.isEmpty() || isSnapshotDue(revision - last, last);
+        if (!due || !isTakenFromSnapshot(member, revision, start) || !generations.isOpen()) {
+            return start;
+        }
+        // this member's watch, now that little is missing: another one's might be as far behind
+        return starts.after(generations.position());
+    }
+
+    /** Whether a snapshot costs the source less than a watch; after one that failed the watch has its turn. */
+    private boolean isSnapshotDue(long backlog, long last) {
+        boolean due = backlog > 0
+                && !failedSnapshot
+                && !generations.isOpening()
+                && (shortfall.isLarge(backlog) || silences.isSnapshotDue(last));
+        failedSnapshot = false;
+        return due;
+    }
+
+    /** False without the right to a snapshot: then what can be had comes by the watch. */
+    private boolean isTakenFromSnapshot(EtcdClient member, long revision, OptionalLong start) {
+        LOG.info(
+                "{} revisions behind: they are taken from a snapshot",
+                revision - generations.position().last());
+        leases.lookAway();
+        long begun = System.nanoTime();
+        failedSnapshot = true;
         try {
             generations.catchUp(member, revision, leases::see);
+            failedSnapshot = false;
+            shortfall.replaced(Duration.ofNanos(System.nanoTime() - begun));
             return true;
         } catch (EtcdException.Credentials e) {
+            failedSnapshot = false;
             generations.rights().refused(e);
             if (start.isPresent()) {
                 return false;
@@ -256,7 +283,7 @@ final class Follower implements Runnable {
         }
     }
 
-    private void watch(EtcdClient member, long start, Position position, long largestBacklog) {
+    private void watch(EtcdClient member, long start, Position position) {
         LOG.info("watching {} from revision {}; captured up to {}", member.endpoint(), start, position.last());
         WatchSession session;
         WatchSession.Outcome outcome = WatchSession.Outcome.GO_ON;
@@ -272,8 +299,7 @@ final class Follower implements Runnable {
                     position,
                     pulse::take,
                     new WatchSession.Takers(spool, leases, gauge),
-                    new WatchSession.Timing(
-                            nanoTime, settings.tickInterval(), silences.patience(begun), largestBacklog));
+                    new WatchSession.Timing(nanoTime, settings.tickInterval(), silences.patience(begun), shortfall));
             while (outcome == WatchSession.Outcome.GO_ON && !closed) {
                 outcome = session.step(open);
                 // it stood: what breaks it later begins with short pauses again

@@ -115,6 +115,11 @@ final class Generations {
         return position.isPresent();
     }
 
+    /** Whether the open generation still waits for its first snapshot, which moves the position by itself. */
+    boolean isOpening() {
+        return !gate.isDone();
+    }
+
     Position position() {
         return position.orElseThrow();
     }
@@ -295,7 +300,8 @@ final class Generations {
         Position current = position();
         Path directory = Rooms.create(around.directory(), "catchup-" + ids.get());
         try {
-            SnapshotFile snapshot = member.snapshotTo(directory.resolve("snapshot.db"));
+            SnapshotFile snapshot = member.snapshotTo(
+                    directory.resolve("snapshot.db"), around.snapshotTime().get());
             around.rights().granted();
             try (EtcdDatabase database = EtcdDatabase.open(snapshot.path())) {
                 requireUpTo(atLeast, database, member.endpoint());

@@ -1,6 +1,7 @@
 package dev.tidemark.capture;
 
 import dev.tidemark.schemas.Failure;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,12 @@ final class KafkaClients {
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         return all;
+    }
+
+    /** How long a transaction may usually take. */
+    static Duration transactionTime(CaptureSettings settings) {
+        Object millis = producer(settings).get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+        return Duration.ofMillis(Long.parseLong(millis.toString()));
     }
 
     /** The tail reader's settings: committed records only, never a position that nobody asked for. */

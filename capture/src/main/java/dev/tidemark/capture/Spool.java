@@ -2,6 +2,7 @@ package dev.tidemark.capture;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,9 +50,13 @@ final class Spool implements Closeable {
     private record Slot(Item item, SpoolFiles.Run run) {}
 
     Spool(CaptureSettings.Spool settings) {
+        this(settings, () -> Files.getFileStore(settings.directory()).getUsableSpace());
+    }
+
+    Spool(CaptureSettings.Spool settings, SpoolFiles.Disk disk) {
         this.memoryLimit = settings.memoryBytes();
         this.diskLimit = settings.diskBytes();
-        this.files = new SpoolFiles(settings.directory());
+        this.files = new SpoolFiles(settings.directory(), disk);
     }
 
     /** Adds changes behind all others; {@code FULL}, and nothing is added, if the disk's limit is reached or it has no room. */

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,14 +29,19 @@ final class SpoolFiles implements Closeable {
     private static final long RUN_BYTES = 1L << 20;
 
     /** What is left on the disk for what is written beside: a large revision is read back by way of a file. */
-    private static final long RESERVE_BYTES = 64L << 20;
+    static final long RESERVE_BYTES = 64L << 20;
 
     private final Path directory;
     private final TopicEncoder encoder = new TopicEncoder();
     private final Set<Part> parts = new HashSet<>();
     private Part current;
-    private FileStore disk;
+    private final Disk disk;
     private long bytes;
+
+    /** How much room is left where the files are. */
+    interface Disk {
+        long usableBytes() throws IOException;
+    }
 
     /** Records of one generation that follow each other in one file. */
     record Run(Part part, long offset, long length, String generation) {}
@@ -55,8 +59,9 @@ final class SpoolFiles implements Closeable {
         }
     }
 
-    SpoolFiles(Path directory) {
+    SpoolFiles(Path directory, Disk disk) {
         this.directory = directory;
+        this.disk = disk;
     }
 
     /** Bytes that were written and not yet read. */
@@ -66,10 +71,7 @@ final class SpoolFiles implements Closeable {
 
     /** Whether the disk has room for so much more. */
     boolean hasRoom(long more) throws IOException {
-        if (disk == null) {
-            disk = Files.getFileStore(directory);
-        }
-        return disk.getUsableSpace() - more >= RESERVE_BYTES;
+        return disk.usableBytes() - more >= RESERVE_BYTES;
     }
 
     /** Writes a run; if the disk has no room for it nothing has changed. */

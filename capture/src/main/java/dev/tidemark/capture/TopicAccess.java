@@ -3,10 +3,12 @@ package dev.tidemark.capture;
 import dev.tidemark.schemas.Failure;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The ways to a cluster's place in the topic. Thread-safe. */
+/** The ways to a cluster's place in the topic. Used by one thread, but for {@link #tail}, which any thread may ask. */
 final class TopicAccess {
     private static final Logger LOG = LoggerFactory.getLogger(TopicAccess.class);
     /** Longer than markers of a transaction that was just decided are on their way. */
@@ -19,6 +21,7 @@ final class TopicAccess {
     private final TopicPlace place;
     private final String instance;
     private final Leadership leadership;
+    private final TransactionTime time;
 
     /**
      * @param instance this process's id, written with each record
@@ -29,6 +32,7 @@ final class TopicAccess {
         this.place = place;
         this.instance = instance;
         this.leadership = leadership;
+        this.time = new TransactionTime(KafkaClients.transactionTime(settings));
     }
 
     /**
@@ -72,18 +76,45 @@ final class TopicAccess {
     }
 
     private Opened opened() {
-        TransactionalLog log = TransactionalLog.open(settings, place, instance);
+        TransactionalLog log = log();
         try {
             endWhatHangs(log);
             TopicTail.End end = tail().read(TopicTail.Upto.HIGH_WATERMARK);
             log.expect(end.nextOffset());
             // what the log expects after a commit it knows itself: its marker may be on its way
-            return new Opened(
-                    log, new Rescue(settings, place).into(log, end) ? tail().read(TopicTail.Upto.HIGH_WATERMARK) : end);
+            return new Opened(log, isRescued(log, end) ? tail().read(TopicTail.Upto.HIGH_WATERMARK) : end);
         } catch (RuntimeException e) {
             log.close();
             throw e;
         }
+    }
+
+    private boolean isRescued(TransactionalLog log, TopicTail.End end) {
+        try {
+            return new Rescue(settings, place).into(log, end);
+        } catch (KafkaException e) {
+            failed(log);
+            throw e;
+        }
+    }
+
+    private TransactionalLog log() {
+        try {
+            return TransactionalLog.open(settings, place, instance, time.now());
+        } catch (InvalidTxnTimeoutException e) {
+            time.refused();
+            throw e;
+        }
+    }
+
+    /** A transaction failed: if it was for want of time, the next log gives more. */
+    void failed(TransactionalLog log) {
+        time.failedAfter(log.age());
+    }
+
+    /** A transaction was committed. */
+    void committed() {
+        time.committed();
     }
 
     /**

@@ -216,6 +216,7 @@ final class TopicWriter {
         try {
             transaction.run();
         } catch (KafkaException e) {
+            access.failed(log);
             LOG.warn("a transaction on {} failed, the topic's end is read: {}", access.place(), e.toString());
             gauge.kafkaAway(e);
             if (failures++ > 0) {
@@ -283,6 +284,7 @@ final class TopicWriter {
         TransactionalLog.Receipt receipt = log.commit();
         receipt.brokerMillis().ifPresent(clock::witness);
         gauge.committed(receipt);
+        access.committed();
         failures = 0;
         backoff.reset();
         wroteAtNanos = System.nanoTime();

@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -32,7 +34,7 @@ final class TransactionalLog implements AutoCloseable {
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private long nextOffset;
     private long bytes;
-    private long begunAtNanos;
+    private long begunAtNanos = System.nanoTime();
     private long appendedAtMillis;
 
     /**
@@ -61,9 +63,16 @@ final class TransactionalLog implements AutoCloseable {
         this.writer = new RecordHeader(WRITER_HEADER, instance.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Ends whatever transaction of this cluster is still open, anywhere, and fences its producer. */
-    static TransactionalLog open(CaptureSettings settings, TopicPlace place, String instance) {
-        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(KafkaClients.producer(settings));
+    /**
+     * Ends whatever transaction of this cluster is still open, anywhere, and fences its producer.
+     *
+     * @param time how long a transaction may take
+     * @throws org.apache.kafka.common.errors.InvalidTxnTimeoutException if the broker does not allow that much
+     */
+    static TransactionalLog open(CaptureSettings settings, TopicPlace place, String instance, Duration time) {
+        Map<String, Object> client = KafkaClients.producer(settings);
+        client.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Math.toIntExact(time.toMillis()));
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client);
         try {
             producer.initTransactions();
             return new TransactionalLog(producer, place, settings.cluster(), instance);
@@ -76,6 +85,11 @@ final class TransactionalLog implements AutoCloseable {
     /** Says which offset the next record must get. */
     void expect(long offset) {
         nextOffset = offset;
+    }
+
+    /** How long ago the last transaction was begun. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - begunAtNanos);
     }
 
     void begin() {

@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
 final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
     private static final Duration STEP = Duration.ofMillis(200);
-    /** A watch that is not kept up to date by its member comes at a fraction of what a source can write. */
-    private static final Duration FALLING_BEHIND = Duration.ofSeconds(2);
 
     private final EtcdClient member;
     private final long start;
@@ -40,23 +38,18 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
     /** Since when the source is known to have a revision that the watch has not delivered; empty if it owes none. */
     private OptionalLong owesSince = OptionalLong.empty();
 
-    /** Since when it has been too far behind without coming nearer, and how far it was then. */
-    private OptionalLong behindSince = OptionalLong.empty();
-
-    private long behindBy;
-
     /** Who is told of what was delivered. */
     record Takers(Spool spool, LeaseBook leases, CaptureGauge gauge) {}
 
     /**
-     * How time is told.
+     * How long what may last.
      *
      * @param nanoTime a steady clock in nanoseconds
      * @param tickInterval how often progress is asked for, and said, while nothing else is
      * @param silence for how long a watch that owes revisions may send nothing
-     * @param largestBacklog how many revisions it may owe while it comes no nearer
+     * @param shortfall tells how many it may owe, and for how long
      */
-    record Timing(LongSupplier nanoTime, Duration tickInterval, Duration silence, long largestBacklog) {
+    record Timing(LongSupplier nanoTime, Duration tickInterval, Duration silence, Shortfall shortfall) {
         private long now() {
             return nanoTime.getAsLong();
         }
@@ -70,7 +63,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         RECONNECT,
         /** The same, but this watch owed revisions and sent nothing. */
         SILENT,
-        /** Connect anew: the member delivers less than the source writes, and its compaction would overtake the watch. */
+        /** Take a snapshot: the member delivers less than the source writes. */
         BEHIND,
         /** Wait until there is room. */
         SPOOL_FULL,
@@ -121,23 +114,20 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     private Outcome compare(Pulse.Beat beat) {
         long now = timing.now();
-        if (beat.revision() <= position.last()) {
-            owesSince = OptionalLong.empty();
-            if (beat.revision() == position.last() && now - progressSaidAt >= timing.tickInterval.toNanos()) {
-                progressSaidAt = now;
-                takers.spool.add(new Item.Progress(
-                        position.generation(), beat.revision(), beat.askedAt().earliestMillis()));
-            }
-            return Outcome.GO_ON;
-        }
-        if (isFallingBehind(beat.revision() - position.last(), now)) {
+        long owed = Math.max(0, beat.revision() - position.last());
+        if (isLeftBehind(owed, now)) {
             LOG.warn(
                     "the source stands at revision {}, and {} delivers less than it writes: {} revisions behind",
                     beat.revision(),
                     member.endpoint(),
-                    beat.revision() - position.last());
+                    owed);
             takers.gauge.reconnecting(CaptureStatus.ReconnectCause.BEHIND);
             return Outcome.BEHIND;
+        }
+        if (owed == 0) {
+            owesSince = OptionalLong.empty();
+            sayProgress(beat, now);
+            return Outcome.GO_ON;
         }
         if (owesSince.isEmpty()) {
             owesSince = OptionalLong.of(now);
@@ -154,16 +144,22 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
         return Outcome.SILENT;
     }
 
-    private boolean isFallingBehind(long backlog, long now) {
-        if (backlog <= timing.largestBacklog) {
-            behindSince = OptionalLong.empty();
-            return false;
+    private void sayProgress(Pulse.Beat beat, long now) {
+        if (beat.revision() == position.last() && now - progressSaidAt >= timing.tickInterval.toNanos()) {
+            progressSaidAt = now;
+            takers.spool.add(new Item.Progress(
+                    position.generation(), beat.revision(), beat.askedAt().earliestMillis()));
         }
-        if (behindSince.isEmpty() || backlog < behindBy) {
-            behindSince = OptionalLong.of(now);
-            behindBy = backlog;
-        }
-        return now - behindSince.getAsLong() > FALLING_BEHIND.toNanos();
+    }
+
+    private boolean isLeftBehind(long owed, long now) {
+        Duration lasting = timing.shortfall.see(owed, position.last(), now);
+        return !lasting.isZero() && (timing.shortfall.isTooLong(lasting) || isCompactionNearerThanTheHead(owed));
+    }
+
+    private boolean isCompactionNearerThanTheHead(long owed) {
+        long asFarBack = position.last() - owed;
+        return asFarBack > 0 && member.isCompacted(asFarBack);
     }
 
     /** The first revision that differs from what was captured. */

@@ -6,6 +6,7 @@ import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.Eventually;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +78,35 @@ class BaseIT {
             assertThat(base.getSourceVersion()).isEqualTo(version.number());
             assertState(base, Member::getLive, base.getRevision(), workload.oracle());
             assertState(base, Member::getLiveAtCompaction, compacted, workload.oracle());
+        }
+    }
+
+    @Test
+    void whatNoWatchBroughtOfTheTimeBeforeTheSnapshotNeedNotComeAnyMore(TestInfo test) throws Exception {
+        CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            workload.run(Plan.of(300));
+            BlindMember member = new BlindMember();
+            CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
+            try (RunningCapture capture = new RunningCapture(settings, store, member::open)) {
+                member.awaitSnapshotAsked();
+                long begun = workload.oracle().lastRevision();
+                workload.run(Plan.of(200));
+                long taken = workload.oracle().lastRevision();
+                member.letSnapshotsPass();
+                place.awaitBase(etcd);
+                // no watch could bring this any more
+                workload.compact(taken);
+                workload.run(Plan.of(200));
+                member.letWatchesPass();
+                capture.await(workload.oracle().lastRevision());
+                assertThat(taken).isGreaterThan(begun);
+                assertThat(place.read(etcd).newest().opened.baseRevision()).isEqualTo(taken);
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).hasSize(1);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
         }
     }
 

@@ -21,9 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a session makes of a watch that says nothing, or only that it is up to date. */
+/** What a session makes of a watch that says nothing, only that it is up to date, or too little. */
 class QuietSourceTest {
-    private static final long LAST = 20;
+    private static final long LAST = 10_020;
+    private static final long LIMIT = 1_000;
 
     @TempDir
     Path directory;
@@ -31,6 +32,8 @@ class QuietSourceTest {
     private final Watch watch = new Watch();
     private final List<Pulse.Beat> beats = new ArrayList<>();
     private Spool spool;
+    private final Shortfall shortfall = new Shortfall(LIMIT, () -> false);
+    private long compacted;
     private long now = 1_000;
 
     @Test
@@ -98,29 +101,31 @@ class QuietSourceTest {
     }
 
     @Test
-    void aWatchThatIsTooFarBehindAndComesNoNearerIsLeftWhateverItDelivers() {
+    void aWatchThatDeliversLessThanTheSourceWritesIsLeft() {
         WatchSession session = session();
-        for (int i = 0; i < 8; i++) {
-            pass(250);
-            watch.messages++;
-            beat(LAST + 1_500 + i);
-            assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
+        for (long main = LAST + 1; main < LAST + 10; main++) {
+            assertThat(deliver(session, main, 2 * main - LAST + 1_500)).isEqualTo(WatchSession.Outcome.GO_ON);
         }
         pass(500);
-        watch.messages++;
-        beat(LAST + 1_600);
-        assertThat(step(session)).isEqualTo(WatchSession.Outcome.BEHIND);
+        assertThat(deliver(session, LAST + 10, LAST + 1_700)).isEqualTo(WatchSession.Outcome.BEHIND);
     }
 
     @Test
-    void aWatchThatIsFarBehindAndComesNearerIsKept() {
+    void afterASnapshotAWatchIsLeftLaterButForACompactionThatIsNearerThanTheHead() {
+        shortfall.replaced(Duration.ofSeconds(30));
         WatchSession session = session();
-        for (int i = 0; i < 40; i++) {
-            pass(250);
-            watch.messages++;
-            beat(LAST + 1_500 - i);
-            assertThat(step(session)).isEqualTo(WatchSession.Outcome.GO_ON);
+        for (long main = LAST + 1; main < LAST + 60; main++) {
+            assertThat(deliver(session, main, 2 * main - LAST + 1_500)).isEqualTo(WatchSession.Outcome.GO_ON);
         }
+        compacted = LAST - 1_400;
+        assertThat(deliver(session, LAST + 60, LAST + 60 + 1_600)).isEqualTo(WatchSession.Outcome.BEHIND);
+    }
+
+    private WatchSession.Outcome deliver(WatchSession session, long main, long head) {
+        pass(250);
+        beat(head);
+        watch.signals.add(put(main));
+        return session.step(watch);
     }
 
     @Test
@@ -183,15 +188,16 @@ class QuietSourceTest {
                         spool,
                         new LeaseBook(Duration.ZERO),
                         new CaptureGauge(settings, () -> Instant.ofEpochMilli(now))),
-                new WatchSession.Timing(() -> now * 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(20), 1_000));
+                new WatchSession.Timing(
+                        () -> now * 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(20), shortfall));
     }
 
-    private static EtcdClient member() {
+    private EtcdClient member() {
         return (EtcdClient) Proxy.newProxyInstance(
                 QuietSourceTest.class.getClassLoader(),
                 new Class<?>[] {EtcdClient.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "isCompacted" -> false;
+                    case "isCompacted" -> (long) arguments[0] < compacted;
                     case "endpoint" -> "http://fake:2379";
                     default -> throw new UnsupportedOperationException(method.getName());
                 });

@@ -1,12 +1,17 @@
 package dev.tidemark.capture;
 
+import com.github.f4b6a3.ulid.UlidCreator;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.Eventually;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A capture on a thread of its own. */
 final class RunningCapture implements AutoCloseable {
@@ -14,7 +19,17 @@ final class RunningCapture implements AutoCloseable {
     private final CompletableFuture<Void> ended;
 
     RunningCapture(CaptureSettings settings, ObjectStore store) {
-        capture = new Capture(settings, new ClusterArchive(store, settings.cluster()));
+        this(settings, store, EtcdClient::open);
+    }
+
+    /** One whose connections to the source are made by the test. */
+    RunningCapture(CaptureSettings settings, ObjectStore store, Function<EtcdSettings, EtcdClient> connector) {
+        capture = new Capture(
+                settings,
+                new ClusterArchive(store, settings.cluster()),
+                connector,
+                new Capture.Clocks(InstantSource.system(), System::nanoTime),
+                () -> UlidCreator.getMonotonicUlid().toString());
         ended = CompletableFuture.runAsync(capture::run, runnable -> new Thread(runnable, "capture").start());
     }
 

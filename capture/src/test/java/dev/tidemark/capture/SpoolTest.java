@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,32 @@ class SpoolTest {
             assertThat(last(spool)).isEqualTo(3);
             assertThat(spool.poll(Duration.ZERO)).isEmpty();
             assertThat(spool.offer(changes(4, 3_000))).isEqualTo(Spool.Room.TAKEN);
+        }
+    }
+
+    @Test
+    void aDiskThatOthersFillIsLeftTheRoomThatReadingBackNeeds() {
+        AtomicLong usable = new AtomicLong(SpoolFiles.RESERVE_BYTES + 10_000);
+        try (Spool spool = new Spool(new CaptureSettings.Spool(directory, 1, 1L << 30), usable::get)) {
+            assertThat(spool.offer(changes(2, 3_000))).isEqualTo(Spool.Room.TAKEN);
+            assertThat(spool.offer(changes(3, 3_000))).isEqualTo(Spool.Room.TAKEN);
+            usable.set(SpoolFiles.RESERVE_BYTES + 2_000);
+            assertThat(spool.offer(changes(4, 3_000))).isEqualTo(Spool.Room.FULL);
+            assertThat(last(spool)).isEqualTo(2);
+            assertThat(last(spool)).isEqualTo(3);
+            assertThat(spool.diskBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aDiskThatTellsNothingTakesNothing() {
+        SpoolFiles.Disk gone = () -> {
+            throw new IOException("the disk is gone");
+        };
+        try (Spool spool = new Spool(new CaptureSettings.Spool(directory, 1, 1L << 30), gone)) {
+            assertThat(spool.offer(changes(2, 3_000))).isEqualTo(Spool.Room.TAKEN);
+            assertThat(spool.offer(changes(3, 3_000))).isEqualTo(Spool.Room.FULL);
+            assertThat(last(spool)).isEqualTo(2);
         }
     }
 

@@ -15,6 +15,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
  * A Kafka of several nodes, numbered from 0. Each is a {@link KafkaServer} that can be killed, stopped, paused and
@@ -94,15 +97,46 @@ public final class KafkaCluster implements AutoCloseable {
     /** The number of the node that leads this partition; waits until there is one, and until Kafka knows the topic. */
     public int leader(String topic, int partition) {
         return await("a leader of " + topic + "-" + partition, admin -> Optional.ofNullable(
-                        admin.describeTopics(List.of(topic))
-                                .allTopicNames()
-                                .get()
-                                .get(topic)
-                                .partitions()
-                                .get(partition)
-                                .leader())
+                        partition(admin, topic, partition).leader())
                 .filter(leader -> !leader.isEmpty())
                 .map(leader -> leader.id() - 1));
+    }
+
+    /** The numbers of the nodes that hold this partition, in sync or not. */
+    public List<Integer> replicas(String topic, int partition) {
+        return await(
+                "the replicas of " + topic + "-" + partition,
+                admin -> Optional.of(partition(admin, topic, partition).replicas().stream()
+                        .map(node -> node.id() - 1)
+                        .toList()));
+    }
+
+    /** Waits until this node alone is in sync. */
+    public void awaitAlone(int number, String topic, int partition) {
+        await("node %d alone in sync".formatted(number), admin -> Optional.of(
+                        partition(admin, topic, partition).isr().stream()
+                                .map(node -> node.id() - 1)
+                                .toList())
+                .filter(List.of(number)::equals));
+    }
+
+    /** Makes a leader of whatever replica is there, though what the others had acknowledged is lost by that. */
+    public void electUncleanly(String topic, int partition) {
+        TopicPartition whole = new TopicPartition(topic, partition);
+        await("an unclean leader of " + whole, admin -> {
+            admin.electLeaders(ElectionType.UNCLEAN, Set.of(whole)).all().get();
+            return Optional.of(true);
+        });
+    }
+
+    private static TopicPartitionInfo partition(Admin admin, String topic, int partition)
+            throws ExecutionException, InterruptedException {
+        return admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get()
+                .get(topic)
+                .partitions()
+                .get(partition);
     }
 
     private boolean isInSync(Admin admin) throws ExecutionException, InterruptedException {

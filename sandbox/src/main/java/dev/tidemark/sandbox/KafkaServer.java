@@ -52,7 +52,16 @@ public final class KafkaServer extends Server {
 
     /** Starts an empty Kafka as it would be run in earnest: it takes longer to start, and less to do the same work. */
     public static KafkaServer launchForLoad() {
-        return started(prepared(ServerDirectory.temporary("kafka"), KafkaNode.aloneUnderLoad(), Map.of()));
+        return launchForLoad(ServerDirectory.temporary("kafka"));
+    }
+
+    /** The same, with its data in the given directory. */
+    public static KafkaServer launchForLoadIn(Path directory) {
+        return launchForLoad(ServerDirectory.given(directory));
+    }
+
+    private static KafkaServer launchForLoad(ServerDirectory directory) {
+        return started(prepared(directory, KafkaNode.aloneUnderLoad(), Map.of()));
     }
 
     /** Starts a Kafka whose data stay in the given directory; goes on with data of an earlier start. */

@@ -3,6 +3,7 @@ package dev.tidemark.etcd.rpc;
 import dev.tidemark.schemas.LeaseTtl;
 import java.io.Closeable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -74,14 +75,19 @@ public interface EtcdClient extends Closeable {
     long delete(byte[] key);
 
     /**
-     * Streams the member's snapshot to a new file at full speed and proves its checksum. On any failure the file is
-     * deleted.
+     * Streams the member's snapshot to a new file and proves its checksum. On any failure the file is deleted.
      *
      * @param file must not exist
+     * @param longest how long it may take at most for the sake of the member's other users; zero for full speed
      * @throws EtcdException.DamagedSnapshot if the stream was cut off or its checksum is wrong
      * @throws EtcdException.Disk if it cannot be written
      */
-    SnapshotFile snapshotTo(Path file);
+    SnapshotFile snapshotTo(Path file, Duration longest);
+
+    /** The same at full speed. */
+    default SnapshotFile snapshotTo(Path file) {
+        return snapshotTo(file, Duration.ZERO);
+    }
 
     /**
      * Opens a watch over all keys.

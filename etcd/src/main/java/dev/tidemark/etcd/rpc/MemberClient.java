@@ -244,7 +244,7 @@ final class MemberClient implements EtcdClient {
     }
 
     @Override
-    public SnapshotFile snapshotTo(Path file) {
+    public SnapshotFile snapshotTo(Path file, Duration longest) {
         // a stream cannot be repeated like a call: this makes sure that its token is alive
         call(admin, "the status", MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
         PulledStream<SnapshotRequest, SnapshotResponse> stream = PulledStream.open(
@@ -255,7 +255,8 @@ final class MemberClient implements EtcdClient {
                 CallOptions.DEFAULT,
                 SnapshotDownload.WINDOW);
         stream.halfClose();
-        return new SnapshotDownload(stream, admin.errors, endpoint(), settings.stallTimeout()).into(file, nanoTime);
+        return new SnapshotDownload(stream, admin.errors, endpoint(), settings.stallTimeout(), longest)
+                .into(file, nanoTime);
     }
 
     @Override

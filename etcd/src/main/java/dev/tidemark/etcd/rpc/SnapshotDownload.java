@@ -16,11 +16,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Writes one snapshot stream to disk as fast as it comes, since a slow reader makes the member's file grow, and
- * believes nothing of it before its checksum is proven. Used once, by one thread.
+ * Writes one snapshot stream to disk, no faster than is good for the member, and believes nothing of it before its checksum
+ * is proven. Used once, by one thread.
  */
 final class SnapshotDownload {
     /** Messages of 32 KiB that may wait in memory. */
@@ -36,19 +37,25 @@ final class SnapshotDownload {
     private final StatusTranslation errors;
     private final String endpoint;
     private final Duration stallTimeout;
+    private final Duration longest;
     private final TrailingChecksum checksum = new TrailingChecksum();
     private long written;
     private long remaining = -1;
 
+    /**
+     * @param longest how long the reading may be stretched for the member's sake
+     */
     SnapshotDownload(
             PulledStream<SnapshotRequest, SnapshotResponse> stream,
             StatusTranslation errors,
             String endpoint,
-            Duration stallTimeout) {
+            Duration stallTimeout,
+            Duration longest) {
         this.stream = stream;
         this.errors = errors;
         this.endpoint = endpoint;
         this.stallTimeout = stallTimeout;
+        this.longest = longest;
     }
 
     /** Runs it into {@code file}, which must not exist; on any failure the file is gone again. */
@@ -68,7 +75,7 @@ final class SnapshotDownload {
         try {
             Optional<SnapshotResponse> first = next();
             long begun = nanoTime.getAsLong();
-            copy(first, file, out);
+            copy(first, file, out, nanoTime);
             String sha256 = prove();
             whole = true;
             return new SnapshotFile(file, written, sha256, Duration.ofNanos(nanoTime.getAsLong() - begun));
@@ -79,8 +86,15 @@ final class SnapshotDownload {
         }
     }
 
-    private void copy(Optional<SnapshotResponse> first, Path file, FileChannel out) throws IOException {
+    private void copy(Optional<SnapshotResponse> first, Path file, FileChannel out, LongSupplier nanoTime)
+            throws IOException {
         Optional<SnapshotResponse> chunk = first;
+        SnapshotPace pace = new SnapshotPace(
+                first.map(chunkOne -> chunkOne.getRemainingBytes()
+                                + chunkOne.getBlob().size())
+                        .orElse(0L),
+                longest);
+        long begun = nanoTime.getAsLong();
         while (chunk.isPresent()) {
             byte[] bytes = chunk.get().getBlob().toByteArray();
             if (written == 0) {
@@ -96,6 +110,7 @@ final class SnapshotDownload {
                 written += out.write(buffer);
             }
             checksum.update(bytes);
+            LockSupport.parkNanos(pace.pauseNanos(written, nanoTime.getAsLong() - begun));
             chunk = next();
         }
     }

@@ -12,12 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class EchoServer implements AutoCloseable {
     private final ServerSocket listener;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Thread accepting = new Thread(this::accept, "echo");
     final AtomicInteger open = new AtomicInteger();
     final AtomicInteger broken = new AtomicInteger();
 
     EchoServer() throws IOException {
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        threads.execute(this::accept);
+        accepting.start();
     }
 
     int port() {
@@ -46,9 +47,15 @@ final class EchoServer implements AutoCloseable {
         }
     }
 
+    /** Returns when it accepts no connection any more: until its thread has left it, a closed listener may take one. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         threads.shutdownNow();
     }
 }

@@ -211,11 +211,12 @@ class TcpProxyTest {
     }
 
     private Socket connect() throws IOException {
-        return new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+        Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+        client.setSoTimeout(10_000);
+        return client;
     }
 
     private static void echo(Socket client, int one) throws IOException {
-        client.setSoTimeout(10_000);
         client.getOutputStream().write(one);
         assertThat(client.getInputStream().read()).isEqualTo(one);
     }

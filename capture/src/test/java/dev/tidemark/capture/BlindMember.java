@@ -1,0 +1,51 @@
+package dev.tidemark.capture;
+
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.schemas.Failure;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+
+/** Connections to a real member whose watches break at once, and whose snapshots wait, until the test lets them be. */
+final class BlindMember {
+    private final CountDownLatch snapshotAsked = new CountDownLatch(1);
+    private final CountDownLatch snapshots = new CountDownLatch(1);
+    private volatile boolean watches;
+
+    EtcdClient open(EtcdSettings settings) {
+        EtcdClient real = EtcdClient.open(settings);
+        return (EtcdClient) Proxy.newProxyInstance(
+                BlindMember.class.getClassLoader(),
+                new Class<?>[] {EtcdClient.class},
+                (proxy, method, arguments) -> answer(real, method, arguments));
+    }
+
+    private Object answer(EtcdClient real, Method method, Object[] arguments) throws Throwable {
+        if (method.getName().equals("snapshotTo")) {
+            snapshotAsked.countDown();
+            snapshots.await();
+        }
+        if (method.getName().equals("watch") && !watches) {
+            throw new CaptureException(Failure.UNAVAILABLE, "the watch breaks at once", "");
+        }
+        try {
+            return method.invoke(real, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    void awaitSnapshotAsked() throws InterruptedException {
+        snapshotAsked.await();
+    }
+
+    void letSnapshotsPass() {
+        snapshots.countDown();
+    }
+
+    void letWatchesPass() {
+        watches = true;
+    }
+}
