@@ -32,7 +32,7 @@ final class TransactionTime {
         if (taken.compareTo(now) >= 0 && now.compareTo(longest) < 0) {
             Duration twice = now.multipliedBy(2);
             now = twice.compareTo(longest) < 0 ? twice : longest;
-            LOG.warn("a transaction failed after {} ms; the next one may take {} s", taken.toMillis(), now.toSeconds());
+            LOG.warn("a transaction failed after {} ms; the next one may take {} ms", taken.toMillis(), now.toMillis());
         }
     }
 
