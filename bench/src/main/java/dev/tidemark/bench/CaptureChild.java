@@ -13,6 +13,7 @@ import dev.tidemark.sandbox.KafkaServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ final class CaptureChild implements AutoCloseable {
 
     /** Arguments: etcd's endpoint, Kafka's bootstrap servers, a directory for spool and archive. */
     public static void main(String[] arguments) {
+        endWithTheParent();
         Path directory = Path.of(arguments[2]);
         CaptureSettings settings = new CaptureSettings(
                 "bench",
@@ -65,6 +67,22 @@ final class CaptureChild implements AutoCloseable {
             telling.start();
             capture.run();
         }
+    }
+
+    /** However the benchmark ends, its end of this process's standard input is closed then. */
+    private static void endWithTheParent() {
+        Thread waiting = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException gone) {
+                        // as good as its end
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "parent");
+        waiting.setDaemon(true);
+        waiting.start();
     }
 
     private static void tell(Capture capture) {

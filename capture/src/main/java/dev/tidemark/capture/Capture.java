@@ -32,6 +32,9 @@ public final class Capture implements Closeable {
     private static final Duration LEASE_PATIENCE = Duration.ofMillis(500);
     private static final Duration LIFE = Duration.ofMillis(50);
     private static final Duration LOOK = Duration.ofMillis(200);
+    /** A base is not in a hurry: a watch runs beside it. */
+    private static final Duration BASE_OF_UNKNOWN_SOURCE = Duration.ofSeconds(10);
+
     private static final Duration HANDOVER = Duration.ofSeconds(30);
 
     private final CaptureSettings settings;
@@ -339,7 +342,7 @@ public final class Capture implements Closeable {
                     time,
                     spool,
                     rights,
-                    gauge::snapshotTime);
+                    () -> gauge.snapshotTime(BASE_OF_UNKNOWN_SOURCE));
             generations = new Generations(
                     settings,
                     spool,

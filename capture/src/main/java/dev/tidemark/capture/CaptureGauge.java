@@ -19,10 +19,9 @@ import java.util.OptionalLong;
  * Thread-safe.
  */
 final class CaptureGauge {
-    /** A snapshot may take so long where the source keeps history for hours, and where nothing is known of that. */
-    private static final Duration LONGEST_SNAPSHOT = Duration.ofMinutes(1);
+    /** Longer ones etcd warns of in its log. */
+    private static final Duration LONGEST_SNAPSHOT = Duration.ofSeconds(30);
 
-    private static final Duration UNKNOWN_SOURCE = Duration.ofSeconds(10);
     private static final long PART_OF_HISTORY = 8;
 
     private final String cluster;
@@ -200,11 +199,15 @@ final class CaptureGauge {
         return compactions.compactRevision();
     }
 
-    /** How long a snapshot may take: a small part of the history that the source keeps for what is watched after it. */
-    synchronized Duration snapshotTime() {
+    /**
+     * How long a snapshot may take: a small part of the history that the source keeps for what is watched after it.
+     *
+     * @param unknown what is said if nothing tells how much that is
+     */
+    synchronized Duration snapshotTime(Duration unknown) {
         OptionalLong kept = compactions.keptMillis();
         if (kept.isEmpty()) {
-            return UNKNOWN_SOURCE;
+            return unknown;
         }
         Duration part = Duration.ofMillis(kept.getAsLong() / PART_OF_HISTORY);
         return part.compareTo(LONGEST_SNAPSHOT) < 0 ? part : LONGEST_SNAPSHOT;

@@ -83,9 +83,12 @@ final class Compactions {
         return kubernetes ? OptionalLong.of(KUBERNETES.toMillis()) : OptionalLong.empty();
     }
 
-    /** How much history the last compaction left; empty if none was seen. */
+    /** How much history the last compaction left, or will leave as is usual; empty if nothing tells. */
     OptionalLong keptMillis() {
-        return lastAt == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(keptMillis);
+        if (lastAt != UNKNOWN) {
+            return OptionalLong.of(keptMillis);
+        }
+        return kubernetes ? OptionalLong.of(KUBERNETES.toMillis()) : OptionalLong.empty();
     }
 
     /**

@@ -185,6 +185,10 @@ final class Follower implements Runnable {
     }
 
     private void connectOnce() {
+        if (generations.isOpen()) {
+            // before the source is asked where it stands: a snapshot that comes meanwhile may be newer than its answer
+            generations.goOnFromBase();
+        }
         WarpedClock.Reading askedAt = clock.read();
         Members.Reached reached = reach();
         try (EtcdClient member = reached.client()) {
@@ -209,7 +213,6 @@ final class Follower implements Runnable {
             leases.lookAway();
             generations.begin(now.revision(), version, askedAt.earliestMillis());
         }
-        generations.goOnFromBase();
         Position position = generations.position();
         position.stamper().proven(now.revision(), askedAt);
         if (now.revision() < position.last()) {
@@ -238,7 +241,16 @@ final class Follower implements Runnable {
         long last = generations.position().last();
         WatchStart starts = new WatchStart(member::isCompacted);
         OptionalLong start = starts.after(generations.position());
-        boolean due = start.isEmpty() || isSnapshotDue(revision - last, last);
+        if (start.isEmpty() && generations.isOpening()) {
+            throw new CaptureException(
+                    Failure.UNAVAILABLE,
+                    "the source has compacted what comes after revision " + last
+                            + ", and the generation's first snapshot, which holds it, is still under way",
+                    "wait for it");
+        }
+        boolean due = start.isEmpty() || (!failedSnapshot && isSnapshotWorthIt(revision - last, last));
+        // after one that failed the watch has its turn
+        failedSnapshot = false;
         if (!due || !isTakenFromSnapshot(member, revision, start) || !generations.isOpen()) {
             return start;
         }
@@ -246,14 +258,8 @@ final class Follower implements Runnable {
         return starts.after(generations.position());
     }
 
-    /** Whether a snapshot costs the source less than a watch; after one that failed the watch has its turn. */
-    private boolean isSnapshotDue(long backlog, long last) {
-        boolean due = backlog > 0
-                && !failedSnapshot
-                && !generations.isOpening()
-                && (shortfall.isLarge(backlog) || silences.isSnapshotDue(last));
-        failedSnapshot = false;
-        return due;
+    private boolean isSnapshotWorthIt(long backlog, long last) {
+        return backlog > 0 && !generations.isOpening() && (shortfall.isLarge(backlog) || silences.isSnapshotDue(last));
     }
 
     /** False without the right to a snapshot: then what can be had comes by the watch. */
@@ -262,12 +268,14 @@ final class Follower implements Runnable {
                 "{} revisions behind: they are taken from a snapshot",
                 revision - generations.position().last());
         leases.lookAway();
-        long begun = System.nanoTime();
+        if (member.get(CompactRevKey.key()).isPresent()) {
+            gauge.foundCompactRevKey();
+        }
+        Duration took = Duration.ZERO;
         failedSnapshot = true;
         try {
-            generations.catchUp(member, revision, leases::see);
+            took = generations.catchUp(member, revision, gauge.snapshotTime(Duration.ZERO), leases::see);
             failedSnapshot = false;
-            shortfall.replaced(Duration.ofNanos(System.nanoTime() - begun));
             return true;
         } catch (EtcdException.Credentials e) {
             failedSnapshot = false;
@@ -280,6 +288,8 @@ final class Follower implements Runnable {
                     "the source was compacted beyond revision "
                             + generations.position().last() + ", where capture stood");
             return true;
+        } finally {
+            shortfall.replaced(took);
         }
     }
 
@@ -330,6 +340,12 @@ final class Follower implements Runnable {
             case SPOOL_FULL -> {
                 LOG.warn("the spool is full: the watch is closed until Kafka has taken all of it");
                 gauge.reconnecting(CaptureStatus.ReconnectCause.SPOOL_FULL);
+                if (generations.isOpening()) {
+                    // nothing of it may be written before its snapshot is there, which may need the room that this
+                    // takes
+                    generations.end(GenerationEnd.Cause.COMPACTED, "the spool is full before the first snapshot");
+                    return;
+                }
                 spool.awaitEmpty();
             }
             case REPLACED -> {

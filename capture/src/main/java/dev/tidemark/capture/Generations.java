@@ -9,6 +9,7 @@ import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -294,19 +295,21 @@ final class Generations {
      * else the generation ends.
      *
      * @param atLeast the source's revision, agreed with its quorum
+     * @param longest how long the snapshot may take for the source's sake
      * @param seen told of the changes that are handed on, in their order
+     * @return how long the snapshot took
      */
-    void catchUp(EtcdClient member, long atLeast, Consumer<List<Change>> seen) {
+    Duration catchUp(EtcdClient member, long atLeast, Duration longest, Consumer<List<Change>> seen) {
         Position current = position();
         Path directory = Rooms.create(around.directory(), "catchup-" + ids.get());
         try {
-            SnapshotFile snapshot = member.snapshotTo(
-                    directory.resolve("snapshot.db"), around.snapshotTime().get());
+            SnapshotFile snapshot = member.snapshotTo(directory.resolve("snapshot.db"), longest);
             around.rights().granted();
             try (EtcdDatabase database = EtcdDatabase.open(snapshot.path())) {
                 requireUpTo(atLeast, database, member.endpoint());
                 catchUp(current, database, seen);
             }
+            return snapshot.streamed();
         } finally {
             Rooms.delete(directory);
         }

@@ -64,10 +64,23 @@ final class KafkaClients {
         return all;
     }
 
-    /** How long a transaction may usually take. */
+    /**
+     * How long a transaction may usually take.
+     *
+     * @throws CaptureException USAGE if that is no number
+     */
     static Duration transactionTime(CaptureSettings settings) {
         Object millis = producer(settings).get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
-        return Duration.ofMillis(Long.parseLong(millis.toString()));
+        try {
+            return Duration.ofMillis(Integer.parseInt(millis.toString().trim()));
+        } catch (NumberFormatException e) {
+            throw new CaptureException(
+                    Failure.USAGE,
+                    "kafka." + ProducerConfig.TRANSACTION_TIMEOUT_CONFIG + " is \"" + millis
+                            + "\", not a number of milliseconds",
+                    "leave it out, or set for example 15000",
+                    e);
+        }
     }
 
     /** The tail reader's settings: committed records only, never a position that nobody asked for. */

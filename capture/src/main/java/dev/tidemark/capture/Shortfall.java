@@ -3,11 +3,12 @@ package dev.tidemark.capture;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 
 /**
  * Tells when a watch that delivers less than its source writes is to be left for a snapshot: if it owes more than a limit
- * and has come no nearer in the time that a snapshot would take. Each snapshot makes that time longer, so that a source
- * which no watch can follow spends half of the time at most on snapshots. It outlives the watches. Not thread-safe.
+ * and has come no nearer in the time that a snapshot would take, or a compaction threatens. Each snapshot makes that time
+ * longer, so that a source which no watch can follow is not read all the time. It outlives the watches. Not thread-safe.
  */
 final class Shortfall {
     /** Shorter than any compaction's period, longer than a stall of either side. */
@@ -17,7 +18,7 @@ final class Shortfall {
     /** How long within the limit makes the past forgotten. */
     private static final Duration CALM = Duration.ofMinutes(1);
 
-    private static final long SNAPSHOT_BYTES_PER_SECOND = 100_000_000;
+    private static final long SNAPSHOT_BYTES_PER_SECOND = 40_000_000;
     private static final int LEAST_SIGHTINGS = 4;
 
     private final long limit;
@@ -88,12 +89,17 @@ final class Shortfall {
         }
     }
 
-    /** Whether a watch that has come no nearer for so long is to be left even if no compaction threatens it. */
-    boolean isTooLong(Duration lasting) {
-        return lasting.compareTo(afterSnapshots) > 0 && lasting.compareTo(bySize) > 0;
+    /**
+     * Whether a watch that has come no nearer for so long is to be left: if that is longer than a snapshot takes, or if a
+     * compaction has overtaken the revision at which it fell behind, and may soon overtake the watch.
+     *
+     * @param compacted whether the source has compacted a revision away
+     */
+    boolean isTooLong(Duration lasting, LongPredicate compacted) {
+        return (lasting.compareTo(afterSnapshots) > 0 && lasting.compareTo(bySize) > 0) || compacted.test(lastThen);
     }
 
-    /** A snapshot was taken instead, which took so long. */
+    /** A snapshot was tried instead, which took so long. */
     void replaced(Duration took) {
         Duration next = afterSnapshots.multipliedBy(2);
         next = next.compareTo(took) > 0 ? next : took;

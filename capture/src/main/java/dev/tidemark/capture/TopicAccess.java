@@ -4,7 +4,6 @@ import dev.tidemark.schemas.Failure;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,8 +100,11 @@ final class TopicAccess {
     private TransactionalLog log() {
         try {
             return TransactionalLog.open(settings, place, instance, time.now());
-        } catch (InvalidTxnTimeoutException e) {
-            time.refused();
+        } catch (KafkaException e) {
+            if (e.getClass() == KafkaException.class) {
+                // the client gives no better name to a broker's word that this is longer than it allows
+                time.refused();
+            }
             throw e;
         }
     }
@@ -112,9 +114,14 @@ final class TopicAccess {
         time.failedAfter(log.age());
     }
 
-    /** A transaction was committed. */
-    void committed() {
+    /**
+     * What waited was committed.
+     *
+     * @return whether the log is to be opened anew, since its transactions may take longer than usual
+     */
+    boolean committed(TransactionalLog log) {
         time.committed();
+        return time.isLong(log.time());
     }
 
     /**

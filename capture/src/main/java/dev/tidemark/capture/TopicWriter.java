@@ -118,6 +118,9 @@ final class TopicWriter {
                 collect();
                 if (!inFlight.isEmpty()) {
                     attempt(this::writeInFlight);
+                    if (inFlight.isEmpty() && access.committed(log)) {
+                        recover();
+                    }
                 } else if (isTickDue()) {
                     attempt(this::tick);
                 }
@@ -284,7 +287,6 @@ final class TopicWriter {
         TransactionalLog.Receipt receipt = log.commit();
         receipt.brokerMillis().ifPresent(clock::witness);
         gauge.committed(receipt);
-        access.committed();
         failures = 0;
         backoff.reset();
         wroteAtNanos = System.nanoTime();
@@ -302,6 +304,7 @@ final class TopicWriter {
                 gauge.kafkaBack();
                 return;
             } catch (KafkaException e) {
+                access.failed(log);
                 pause(e);
             } catch (CaptureException e) {
                 if (e.failure() != Failure.UNAVAILABLE) {

@@ -36,6 +36,11 @@ final class TransactionTime {
         }
     }
 
+    /** Whether a log that was opened with a time is to be opened anew, as it would hold readers up for longer than usual. */
+    boolean isLong(Duration opened) {
+        return opened.compareTo(usual) > 0;
+    }
+
     /** The broker allows no transaction as long as that. */
     void refused() {
         if (now.compareTo(usual) > 0) {
@@ -44,7 +49,7 @@ final class TransactionTime {
         }
     }
 
-    /** A transaction was committed: short ones are enough again. */
+    /** What needed the time was committed: short ones are enough again. */
     void committed() {
         now = usual;
     }

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,12 +28,13 @@ final class TransactionalLog implements AutoCloseable {
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final TopicPlace place;
+    private final Duration time;
     private final byte[] key;
     private final RecordHeader writer;
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private long nextOffset;
     private long bytes;
-    private long begunAtNanos = System.nanoTime();
+    private OptionalLong begunAtNanos = OptionalLong.empty();
     private long appendedAtMillis;
 
     /**
@@ -56,7 +56,8 @@ final class TransactionalLog implements AutoCloseable {
     }
 
     private TransactionalLog(
-            KafkaProducer<byte[], byte[]> producer, TopicPlace place, String cluster, String instance) {
+            KafkaProducer<byte[], byte[]> producer, TopicPlace place, String cluster, String instance, Duration time) {
+        this.time = time;
         this.producer = producer;
         this.place = place;
         this.key = cluster.getBytes(StandardCharsets.UTF_8);
@@ -67,7 +68,7 @@ final class TransactionalLog implements AutoCloseable {
      * Ends whatever transaction of this cluster is still open, anywhere, and fences its producer.
      *
      * @param time how long a transaction may take
-     * @throws org.apache.kafka.common.errors.InvalidTxnTimeoutException if the broker does not allow that much
+     * @throws KafkaException itself, none of its kinds, if the broker does not allow that much
      */
     static TransactionalLog open(CaptureSettings settings, TopicPlace place, String instance, Duration time) {
         Map<String, Object> client = KafkaClients.producer(settings);
@@ -75,7 +76,7 @@ final class TransactionalLog implements AutoCloseable {
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client);
         try {
             producer.initTransactions();
-            return new TransactionalLog(producer, place, settings.cluster(), instance);
+            return new TransactionalLog(producer, place, settings.cluster(), instance, time);
         } catch (KafkaException e) {
             producer.close(Duration.ZERO);
             throw e;
@@ -87,16 +88,21 @@ final class TransactionalLog implements AutoCloseable {
         nextOffset = offset;
     }
 
-    /** How long ago the last transaction was begun. */
+    /** How long ago the transaction was begun that is under way, or has failed; zero if there is none. */
     Duration age() {
-        return Duration.ofNanos(System.nanoTime() - begunAtNanos);
+        return begunAtNanos.isEmpty() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begunAtNanos.getAsLong());
+    }
+
+    /** How long a transaction may take here. */
+    Duration time() {
+        return time;
     }
 
     void begin() {
         sent.clear();
         bytes = 0;
         appendedAtMillis = 0;
-        begunAtNanos = System.nanoTime();
+        begunAtNanos = OptionalLong.of(System.nanoTime());
         LOG.debug("a transaction begins at offset {}", nextOffset);
         producer.beginTransaction();
     }
@@ -131,7 +137,8 @@ final class TransactionalLog implements AutoCloseable {
         LOG.debug("committed up to offset {}", expected);
         // The commit's own marker takes an offset too.
         nextOffset = expected + 1;
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAtNanos);
+        long millis = age().toMillis();
+        begunAtNanos = OptionalLong.empty();
         return new Receipt(sent.size(), bytes, millis, appendedAtMillis);
     }
 
@@ -162,6 +169,7 @@ final class TransactionalLog implements AutoCloseable {
 
     @Override
     public void close() {
+        begunAtNanos = OptionalLong.empty();
         producer.close(Duration.ZERO);
     }
 }

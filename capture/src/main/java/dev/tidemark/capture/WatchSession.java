@@ -154,12 +154,7 @@ final class WatchSession implements WatchSignal.Visitor<WatchSession.Outcome> {
 
     private boolean isLeftBehind(long owed, long now) {
         Duration lasting = timing.shortfall.see(owed, position.last(), now);
-        return !lasting.isZero() && (timing.shortfall.isTooLong(lasting) || isCompactionNearerThanTheHead(owed));
-    }
-
-    private boolean isCompactionNearerThanTheHead(long owed) {
-        long asFarBack = position.last() - owed;
-        return asFarBack > 0 && member.isCompacted(asFarBack);
+        return !lasting.isZero() && timing.shortfall.isTooLong(lasting, member::isCompacted);
     }
 
     /** The first revision that differs from what was captured. */

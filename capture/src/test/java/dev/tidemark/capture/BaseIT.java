@@ -35,6 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BaseIT {
+    /** More than a watch may owe. */
+    private static final int LARGE_BACKLOG = 21_000;
+
     private static KafkaServer kafka;
 
     @TempDir
@@ -90,8 +93,7 @@ class BaseIT {
             BlindMember member = new BlindMember();
             CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
             try (RunningCapture capture = new RunningCapture(settings, store, member::open)) {
-                member.awaitSnapshotAsked();
-                long begun = workload.oracle().lastRevision();
+                assertThat(member.isSnapshotAsked()).isTrue();
                 workload.run(Plan.of(200));
                 long taken = workload.oracle().lastRevision();
                 member.letSnapshotsPass();
@@ -101,8 +103,31 @@ class BaseIT {
                 workload.run(Plan.of(200));
                 member.letWatchesPass();
                 capture.await(workload.oracle().lastRevision());
-                assertThat(taken).isGreaterThan(begun);
                 assertThat(place.read(etcd).newest().opened.baseRevision()).isEqualTo(taken);
+            }
+            TopicReader topic = place.read(etcd);
+            assertThat(topic.generations).hasSize(1);
+            CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+
+    @Test
+    void aSnapshotThatFailsDoesNotKeepTheWatchFromBringingALargeBacklog(TestInfo test) {
+        CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+                Workload workload = Workload.on(etcd.endpoint())) {
+            workload.run(Plan.of(100));
+            try (RunningCapture capture = place.capture(etcd)) {
+                capture.await(1);
+                place.awaitBase(etcd);
+            }
+            workload.run(Plan.of(LARGE_BACKLOG));
+            BlindMember member = new BlindMember();
+            member.letSnapshotsFail();
+            member.letWatchesPass();
+            CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
+            try (RunningCapture capture = new RunningCapture(settings, store, member::open)) {
+                capture.await(workload.oracle().lastRevision());
             }
             TopicReader topic = place.read(etcd);
             assertThat(topic.generations).hasSize(1);

@@ -7,12 +7,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
-/** Connections to a real member whose watches break at once, and whose snapshots wait, until the test lets them be. */
+/**
+ * Connections to a real member whose watches break at once, and whose snapshots wait or fail, until the test lets them be.
+ */
 final class BlindMember {
     private final CountDownLatch snapshotAsked = new CountDownLatch(1);
     private final CountDownLatch snapshots = new CountDownLatch(1);
     private volatile boolean watches;
+    private volatile boolean failing;
 
     EtcdClient open(EtcdSettings settings) {
         EtcdClient real = EtcdClient.open(settings);
@@ -25,7 +29,12 @@ final class BlindMember {
     private Object answer(EtcdClient real, Method method, Object[] arguments) throws Throwable {
         if (method.getName().equals("snapshotTo")) {
             snapshotAsked.countDown();
-            snapshots.await();
+            if (!snapshots.await(1, TimeUnit.MINUTES)) {
+                throw new CaptureException(Failure.UNAVAILABLE, "the test lets no snapshot pass", "");
+            }
+            if (failing) {
+                throw new CaptureException(Failure.UNAVAILABLE, "the snapshot breaks off", "");
+            }
         }
         if (method.getName().equals("watch") && !watches) {
             throw new CaptureException(Failure.UNAVAILABLE, "the watch breaks at once", "");
@@ -37,8 +46,14 @@ final class BlindMember {
         }
     }
 
-    void awaitSnapshotAsked() throws InterruptedException {
-        snapshotAsked.await();
+    /** False if nobody has asked for a snapshot within a minute. */
+    boolean isSnapshotAsked() throws InterruptedException {
+        return snapshotAsked.await(1, TimeUnit.MINUTES);
+    }
+
+    void letSnapshotsFail() {
+        failing = true;
+        snapshots.countDown();
     }
 
     void letSnapshotsPass() {

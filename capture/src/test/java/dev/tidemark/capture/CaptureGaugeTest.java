@@ -62,6 +62,23 @@ class CaptureGaugeTest {
     }
 
     @Test
+    void aSnapshotMayTakeASmallPartOfTheHistoryThatTheSourceKeeps() {
+        Duration unknown = Duration.ofSeconds(7);
+        CaptureGauge gauge = gauge();
+        assertThat(gauge.snapshotTime(unknown)).isEqualTo(unknown);
+        gauge.foundCompactRevKey();
+        assertThat(gauge.snapshotTime(unknown)).isEqualTo(Duration.ofSeconds(30));
+        gauge.compactedAt(50);
+        gauge.known(100);
+        now += 1_000;
+        gauge.known(101);
+        now += 16_000;
+        gauge.known(200);
+        gauge.compactedAt(100);
+        assertThat(gauge.snapshotTime(unknown)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
     void beginsWithNothing() {
         CaptureStatus status = gauge().status();
         assertThat(status.state()).isEqualTo(State.STARTING);

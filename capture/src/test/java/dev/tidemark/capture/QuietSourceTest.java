@@ -111,13 +111,13 @@ class QuietSourceTest {
     }
 
     @Test
-    void afterASnapshotAWatchIsLeftLaterButForACompactionThatIsNearerThanTheHead() {
+    void afterASnapshotAWatchIsLeftLaterButForACompactionThatHasOvertakenWhereItFellBehind() {
         shortfall.replaced(Duration.ofSeconds(30));
         WatchSession session = session();
         for (long main = LAST + 1; main < LAST + 60; main++) {
             assertThat(deliver(session, main, 2 * main - LAST + 1_500)).isEqualTo(WatchSession.Outcome.GO_ON);
         }
-        compacted = LAST - 1_400;
+        compacted = LAST + 2;
         assertThat(deliver(session, LAST + 60, LAST + 60 + 1_600)).isEqualTo(WatchSession.Outcome.BEHIND);
     }
 

@@ -1,6 +1,7 @@
 package dev.tidemark.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.etcd.rpc.EtcdSettings;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,7 @@ class ShortTransactionsIT {
                     List.of(EtcdSettings.of(etcd.endpoint())),
                     new CaptureSettings.Topic(test.getTestMethod().orElseThrow().getName(), 0, 1, (short) 1),
                     "tidemark",
-                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "transaction.timeout.ms", "50"),
+                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "transaction.timeout.ms", "10"),
                     Duration.ofSeconds(3),
                     CaptureSettings.Spool.in(scratch.resolve("spool")),
                     CaptureSettings.NewSource.REFUSE);
@@ -57,6 +59,20 @@ class ShortTransactionsIT {
             TopicReader topic = TopicReader.read(settings, scratch);
             assertThat(topic.generations).hasSize(1);
             CapturePlace.assertSame(topic.newest(), workload.oracle());
+        }
+    }
+
+    /** What {@link TopicAccess} goes by. */
+    @Test
+    void aTimeThatTheBrokerDoesNotAllowIsRefusedByAnErrorOfNoKind() {
+        try (KafkaServer kafka = KafkaServer.launch(Map.of("transaction.max.timeout.ms", "20000"))) {
+            CaptureSettings settings = CapturePlace.settings(
+                    "http://127.0.0.1:1", kafka.bootstrapServers(), "topic", CaptureSettings.Spool.in(scratch));
+            TopicPlace place = new TopicPlace("topic", "id", 0);
+            assertThatThrownBy(() -> TransactionalLog.open(settings, place, "one", Duration.ofSeconds(21)))
+                    .isExactlyInstanceOf(KafkaException.class);
+            TransactionalLog.open(settings, place, "one", Duration.ofSeconds(20))
+                    .close();
         }
     }
 

@@ -20,6 +20,10 @@ class ShortfallTest {
         return shortfall.see(owed, ++last, now);
     }
 
+    private boolean isTooLong(Duration lasting) {
+        return shortfall.isTooLong(lasting, revision -> false);
+    }
+
     private Duration afterMillis(long millis, long owed) {
         return after(Duration.ofMillis(millis), owed);
     }
@@ -73,17 +77,17 @@ class ShortfallTest {
 
     @Test
     void eachSnapshotMakesTheNextWatchLastLongerThanItTookItself() {
-        assertThat(shortfall.isTooLong(Duration.ofMillis(2_001))).isTrue();
+        assertThat(isTooLong(Duration.ofMillis(2_001))).isTrue();
         shortfall.replaced(Duration.ofSeconds(1));
-        assertThat(shortfall.isTooLong(Duration.ofSeconds(4))).isFalse();
-        assertThat(shortfall.isTooLong(Duration.ofMillis(4_001))).isTrue();
+        assertThat(isTooLong(Duration.ofSeconds(4))).isFalse();
+        assertThat(isTooLong(Duration.ofMillis(4_001))).isTrue();
         shortfall.replaced(Duration.ofSeconds(20));
-        assertThat(shortfall.isTooLong(Duration.ofSeconds(20))).isFalse();
+        assertThat(isTooLong(Duration.ofSeconds(20))).isFalse();
         for (int i = 0; i < 10; i++) {
             shortfall.replaced(Duration.ofSeconds(1));
         }
-        assertThat(shortfall.isTooLong(Duration.ofMinutes(5))).isFalse();
-        assertThat(shortfall.isTooLong(Duration.ofSeconds(301))).isTrue();
+        assertThat(isTooLong(Duration.ofMinutes(5))).isFalse();
+        assertThat(isTooLong(Duration.ofSeconds(301))).isTrue();
     }
 
     @Test
@@ -91,13 +95,27 @@ class ShortfallTest {
         shortfall.replaced(Duration.ofSeconds(20));
         afterMillis(0, LIMIT);
         afterMillis(60_001, LIMIT);
-        assertThat(shortfall.isTooLong(Duration.ofSeconds(3))).isTrue();
+        assertThat(isTooLong(Duration.ofSeconds(3))).isTrue();
     }
 
     @Test
     void aLargeFileIsWorthALongerWatchFromTheBeginning() {
-        shortfall.begin(1_000_000_000);
-        assertThat(shortfall.isTooLong(Duration.ofSeconds(10))).isFalse();
-        assertThat(shortfall.isTooLong(Duration.ofSeconds(11))).isTrue();
+        shortfall.begin(400_000_000);
+        assertThat(isTooLong(Duration.ofSeconds(10))).isFalse();
+        assertThat(isTooLong(Duration.ofSeconds(11))).isTrue();
+    }
+
+    @Test
+    void aCompactionThatHasOvertakenTheRevisionAtWhichTheWatchFellBehindIsNotWaitedFor() {
+        shortfall.replaced(Duration.ofMinutes(1));
+        afterMillis(500, LIMIT + 1);
+        long fellBehindAt = last;
+        for (int i = 0; i < 5; i++) {
+            afterMillis(500, LIMIT + 2 + i);
+        }
+        assertThat(shortfall.isTooLong(Duration.ofSeconds(3), revision -> revision < fellBehindAt))
+                .isFalse();
+        assertThat(shortfall.isTooLong(Duration.ofSeconds(3), revision -> revision < fellBehindAt + 1))
+                .isTrue();
     }
 }

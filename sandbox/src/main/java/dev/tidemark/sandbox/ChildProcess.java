@@ -4,29 +4,12 @@ import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A long-lived child that cannot outlive this JVM. The shell that becomes the server leaves a watchdog behind, which
- * reads from a pipe that only this JVM holds open: however the JVM ends, by kill -9 too, the kernel closes the pipe, and
- * the watchdog kills the server if it is still its parent (a pid may have been given to another process since).
- *
- * <p>Thread-safe.
- */
+/** A long-lived child that cannot outlive this JVM ({@link Watchdog}). Thread-safe. */
 public final class ChildProcess {
-    private static final String WATCHED =
-            """
-            exec 3<&0
-            ( trap '' HUP INT TERM
-              read -r _ <&3
-              if [ -r /proc/self/stat ]; then read -r _ _ _ parent _ < /proc/self/stat; else parent=$$; fi
-              [ "$parent" = $$ ] && kill -KILL $$
-            ) </dev/null >/dev/null 2>&1 &
-            exec "$@" </dev/null 3<&-
-            """;
     private static final Duration DEATH = Duration.ofSeconds(20);
 
     private final Process process;
@@ -37,9 +20,7 @@ public final class ChildProcess {
 
     /** Starts the command with its output appended to the log. */
     public static ChildProcess start(List<String> command, Map<String, String> environment, Path directory, Path log) {
-        List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", WATCHED, "sandbox"));
-        words.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(words)
+        ProcessBuilder builder = new ProcessBuilder(Watchdog.over(command))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

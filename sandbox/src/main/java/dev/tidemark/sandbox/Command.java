@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A short-lived program: runs within a bounded time and gives its standard output, or fails with what it said. */
+/**
+ * A short-lived program: runs within a bounded time and gives its standard output, or fails with what it said. It does not
+ * outlive this JVM ({@link Watchdog}).
+ */
 record Command(List<String> words, Map<String, String> environment, Path directory, Duration patience) {
     private static final Path ANYWHERE = Path.of(System.getProperty("java.io.tmpdir"));
     private static final int LONGEST_WORD = 200;
@@ -57,9 +60,8 @@ record Command(List<String> words, Map<String, String> environment, Path directo
     }
 
     private String run(Path out, Path err) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(words)
+        ProcessBuilder builder = new ProcessBuilder(Watchdog.over(words))
                 .directory(directory.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         Surroundings.enter(builder, environment);
@@ -70,8 +72,8 @@ record Command(List<String> words, Map<String, String> environment, Path directo
             }
         } finally {
             process.destroyForcibly();
+            process.getOutputStream().close();
         }
-
         if (process.exitValue() != 0) {
             throw failed("ended with code " + process.exitValue() + ": " + tail(err) + tail(out), null);
         }

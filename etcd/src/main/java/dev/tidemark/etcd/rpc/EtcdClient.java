@@ -84,11 +84,6 @@ public interface EtcdClient extends Closeable {
      */
     SnapshotFile snapshotTo(Path file, Duration longest);
 
-    /** The same at full speed. */
-    default SnapshotFile snapshotTo(Path file) {
-        return snapshotTo(file, Duration.ZERO);
-    }
-
     /**
      * Opens a watch over all keys.
      *

@@ -90,10 +90,7 @@ final class SnapshotDownload {
             throws IOException {
         Optional<SnapshotResponse> chunk = first;
         SnapshotPace pace = new SnapshotPace(
-                first.map(chunkOne -> chunkOne.getRemainingBytes()
-                                + chunkOne.getBlob().size())
-                        .orElse(0L),
-                longest);
+                first.map(one -> one.getRemainingBytes() + one.getBlob().size()).orElse(0L), longest);
         long begun = nanoTime.getAsLong();
         while (chunk.isPresent()) {
             byte[] bytes = chunk.get().getBlob().toByteArray();

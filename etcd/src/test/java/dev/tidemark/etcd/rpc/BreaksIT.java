@@ -83,7 +83,7 @@ class BreaksIT {
             });
             Path file = directory.resolve("snapshot.db");
 
-            Unavailable error = soon(() -> client.snapshotTo(file));
+            Unavailable error = soon(() -> client.snapshotTo(file, Duration.ZERO));
             stalled.join();
             assertThat(error.reason()).isEqualTo(Reason.UNREACHABLE);
             assertThat(file).doesNotExist();

@@ -118,7 +118,7 @@ class ClientIT {
             for (int i = 0; i < 100; i++) {
                 source.put("key/" + i, new byte[100_000], 0);
             }
-            SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"));
+            SnapshotFile snapshot = client.snapshotTo(directory.resolve("snapshot.db"), Duration.ZERO);
 
             assertThat(snapshot.bytes()).isEqualTo(Files.size(snapshot.path())).isGreaterThan(10_000_000);
             assertThat(snapshot.sha256()).matches("[0-9a-f]{64}");
@@ -151,7 +151,7 @@ class ClientIT {
                 assertThat(catchThrowableOfType(Credentials.class, wrong::linearizable))
                         .hasMessageContaining("root");
                 assertThatThrownBy(() -> wrong.watch(1)).isInstanceOf(Credentials.class);
-                assertThatThrownBy(() -> weak.snapshotTo(directory.resolve("weak.db")))
+                assertThatThrownBy(() -> weak.snapshotTo(directory.resolve("weak.db"), Duration.ZERO))
                         .isInstanceOf(Credentials.class);
                 assertThat(directory.resolve("weak.db")).doesNotExist();
                 assertThat(first(weak)).isInstanceOf(Refused.class);
@@ -163,7 +163,8 @@ class ClientIT {
                 etcd.restart();
                 assertThat(root.get(KEY)).isPresent();
                 etcd.restart();
-                assertThat(root.snapshotTo(directory.resolve("root.db")).bytes())
+                assertThat(root.snapshotTo(directory.resolve("root.db"), Duration.ZERO)
+                                .bytes())
                         .isPositive();
             }
         }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -56,7 +57,7 @@ class SnapshotDownloadTest {
     void aWholeStreamIsKeptByteForByte() throws IOException {
         stream(chunks(database, sha256(database)), Status.OK);
 
-        SnapshotFile snapshot = client.snapshotTo(file());
+        SnapshotFile snapshot = client.snapshotTo(file(), Duration.ZERO);
         byte[] stored = Files.readAllBytes(file());
         assertThat(snapshot.bytes()).isEqualTo(database.length + 32).isEqualTo(stored.length);
         assertThat(snapshot.sha256()).isEqualTo(HexFormat.of().formatHex(sha256(database)));
@@ -126,7 +127,8 @@ class SnapshotDownloadTest {
         for (int i = 0; i < 20; i++) {
             member.snapshots.add(new Script<>(Collections.nCopies(1_000, chunk), Optional.empty()));
             AtomicReference<Throwable> error = new AtomicReference<>();
-            Thread download = new Thread(() -> error.set(catchThrowable(() -> client.snapshotTo(file()))));
+            Thread download =
+                    new Thread(() -> error.set(catchThrowable(() -> client.snapshotTo(file(), Duration.ZERO))));
             download.start();
             while (Files.notExists(file())) {
                 Thread.onSpinWait();
@@ -146,7 +148,7 @@ class SnapshotDownloadTest {
                 .setRemainingBytes(1L << 60)
                 .build();
         member.snapshots.add(new Script<>(List.of(first), Optional.empty()));
-        assertThat(catchThrowableOfType(Disk.class, () -> client.snapshotTo(file())))
+        assertThat(catchThrowableOfType(Disk.class, () -> client.snapshotTo(file(), Duration.ZERO)))
                 .hasMessageContaining("are free");
         assertThat(file()).doesNotExist();
     }
@@ -155,7 +157,7 @@ class SnapshotDownloadTest {
     void aFileThatExistsIsLeftAlone() throws IOException {
         Files.writeString(file(), "mine");
         stream(chunks(database, sha256(database)), Status.OK);
-        assertThat(catchThrowableOfType(Disk.class, () -> client.snapshotTo(file())))
+        assertThat(catchThrowableOfType(Disk.class, () -> client.snapshotTo(file(), Duration.ZERO)))
                 .hasMessageContaining(file().toString());
         assertThat(file()).hasContent("mine");
     }
@@ -165,13 +167,14 @@ class SnapshotDownloadTest {
     }
 
     private DamagedSnapshot damaged() {
-        DamagedSnapshot error = catchThrowableOfType(DamagedSnapshot.class, () -> client.snapshotTo(file()));
+        DamagedSnapshot error =
+                catchThrowableOfType(DamagedSnapshot.class, () -> client.snapshotTo(file(), Duration.ZERO));
         assertThat(file()).doesNotExist();
         return error;
     }
 
     private Unavailable unavailable() {
-        Unavailable error = catchThrowableOfType(Unavailable.class, () -> client.snapshotTo(file()));
+        Unavailable error = catchThrowableOfType(Unavailable.class, () -> client.snapshotTo(file(), Duration.ZERO));
         assertThat(file()).doesNotExist();
         return error;
     }

@@ -48,7 +48,7 @@ class TlsIT {
             for (KeyForm form : KeyForm.values()) {
                 try (EtcdClient client = open(etcd, certificates.client("client-" + form, form))) {
                     long main = client.put(KEY, KEY);
-                    assertThat(client.snapshotTo(directory.resolve(form + ".db"))
+                    assertThat(client.snapshotTo(directory.resolve(form + ".db"), Duration.ZERO)
                                     .bytes())
                             .isPositive();
                     try (EtcdWatch watch = client.watch(main)) {

@@ -50,7 +50,8 @@ class UsersIT {
                 assertThat(client.status().version()).isEqualTo(version.number());
                 assertThat(client.hashKv(main).hash()).isPositive();
                 assertThat(client.authRevision()).isNotNull();
-                assertThat(client.snapshotTo(directory.resolve("snapshot.db")).bytes())
+                assertThat(client.snapshotTo(directory.resolve("snapshot.db"), Duration.ZERO)
+                                .bytes())
                         .isPositive();
                 try (EtcdWatch watch = client.watch(main)) {
                     assertThat(watch.next(PATIENCE)).isInstanceOf(WatchSignal.Created.class);
@@ -74,7 +75,8 @@ class UsersIT {
                     assertThat(watch.next(PATIENCE)).isInstanceOf(WatchSignal.Revisions.class);
                 }
                 Path file = directory.resolve("snapshot.db");
-                Credentials refused = catchThrowableOfType(Credentials.class, () -> client.snapshotTo(file));
+                Credentials refused =
+                        catchThrowableOfType(Credentials.class, () -> client.snapshotTo(file, Duration.ZERO));
                 assertThat(refused.hint()).contains("etcd.admin.username").contains("root");
                 assertThat(file).doesNotExist();
                 assertThat(catchThrowableOfType(Credentials.class, () -> client.hashKv(2)))
