@@ -32,7 +32,9 @@ public final class Capture implements Closeable {
     private static final Duration LEASE_PATIENCE = Duration.ofMillis(500);
     private static final Duration LIFE = Duration.ofMillis(50);
     private static final Duration LOOK = Duration.ofMillis(200);
-    private static final Duration HANDOVER = Duration.ofSeconds(30);
+
+    /** How long a captor before is given to write what only it still has. */
+    static final Duration HANDOVER = Duration.ofSeconds(30);
 
     private final CaptureSettings settings;
     private final ClusterArchive archive;
@@ -46,6 +48,7 @@ public final class Capture implements Closeable {
     private final CaptureGauge gauge;
     private final VersionAdvisory advisory = new VersionAdvisory();
     private final AdminRights rights;
+    private final Duration handover;
     private final SourceContact contact;
     private volatile boolean closed;
     private volatile Session session;
@@ -63,7 +66,8 @@ public final class Capture implements Closeable {
                 archive,
                 EtcdClient::open,
                 new Clocks(InstantSource.system(), System::nanoTime),
-                () -> UlidCreator.getMonotonicUlid().toString());
+                () -> UlidCreator.getMonotonicUlid().toString(),
+                HANDOVER);
     }
 
     /**
@@ -74,12 +78,18 @@ public final class Capture implements Closeable {
      */
     record Clocks(InstantSource wall, LongSupplier nanoTime) {}
 
+    /**
+     * A capture with other surroundings.
+     *
+     * @param handover instead of {@link #HANDOVER}
+     */
     Capture(
             CaptureSettings settings,
             ClusterArchive archive,
             Function<EtcdSettings, EtcdClient> connector,
             Clocks clocks,
-            Supplier<String> ids) {
+            Supplier<String> ids,
+            Duration handover) {
         this.settings = settings;
         this.archive = archive;
         this.connector = connector;
@@ -89,6 +99,7 @@ public final class Capture implements Closeable {
         this.ids = ids;
         this.instance = ids.get();
         this.rights = new AdminRights(clock);
+        this.handover = handover;
         this.setup = new TopicSetup(settings);
         this.gauge = new CaptureGauge(settings, clock);
         this.contact = new SourceContact(settings.source(), connector, gauge, () -> closed);
@@ -267,7 +278,7 @@ public final class Capture implements Closeable {
                         access::reach,
                         this::isCompacted,
                         instance,
-                        HANDOVER)
+                        handover)
                 .await(() -> closed);
         TopicAccess.Opened opened = access.open();
         try {

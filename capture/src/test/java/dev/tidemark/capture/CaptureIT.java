@@ -160,7 +160,7 @@ class CaptureIT {
             workload.run(Plan.of(600));
             long compacted = workload.oracle().lastRevision() - 100;
             workload.compact(compacted);
-            try (RunningCapture second = capture(etcd, test)) {
+            try (RunningCapture second = place(test).captureAlone(etcd)) {
                 second.await(workload.oracle().lastRevision());
                 long more = workload.write(put("after", "the hole", 0));
                 second.await(more);

@@ -136,7 +136,7 @@ class CompactionRaceIT {
     }
 
     private TopicReader captureRest(EtcdServer etcd, Workload workload, TestInfo test) {
-        try (RunningCapture capture = place(test).capture(etcd)) {
+        try (RunningCapture capture = place(test).captureAlone(etcd)) {
             capture.await(workload.oracle().lastRevision());
             capture.await(workload.write(put("at the end")));
         }

@@ -160,7 +160,7 @@ class LostTailIT {
 
     private void captureMore() {
         workload.run(Plan.of(200));
-        try (RunningCapture capture = place.capture(etcd)) {
+        try (RunningCapture capture = place.captureAlone(etcd)) {
             capture.await(workload.oracle().lastRevision());
         }
     }
