@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,6 +51,7 @@ class ConnectionFaultsIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void threeHundredCutsUnderLoadLoseAndRepeatNothing(TestInfo test) {
         FaultPlan cuts = FaultPlan.of(300).withPauses(Duration.ofMillis(400)).withFaults(Duration.ZERO);
         long cut = capture(test, EtcdVersion.V3_6, cuts, proxy -> List.of(cutOfSomething(proxy)));
@@ -56,6 +59,7 @@ class ConnectionFaultsIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void everyKindOfBreakOnEveryVersionLosesAndRepeatsNothing(EtcdVersion version, TestInfo test) {
         FaultPlan plan = FaultPlan.of(30).withPauses(Duration.ofSeconds(1)).withFaults(Duration.ofMillis(1_500));
@@ -73,6 +77,7 @@ class ConnectionFaultsIT {
 
     /** Nothing arrives and nothing fails: only asking shows it. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aHalfOpenConnectionIsNoticedWithinHalfAMinute(TestInfo test) {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 TcpProxy proxy = TcpProxy.to(etcd.port());
