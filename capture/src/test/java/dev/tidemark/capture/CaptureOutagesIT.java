@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -38,60 +37,6 @@ class CaptureOutagesIT {
     Path scratch;
 
     private final ObjectStore store = new MemoryStore(InstantSource.system());
-
-    @Test
-    void kill9UnderLoadLosesAndRepeatsNothing(TestInfo test) throws Exception {
-        long seed = new Random().nextLong();
-        Random random = new Random(seed);
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
-                Workload workload = Workload.on(etcd.endpoint())) {
-            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
-            CompletableFuture<Void> load = null;
-            for (int life = 0; life < 5; life++) {
-                try (CaptureProcess process =
-                        CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
-                    if (load == null) {
-                        awaitGeneration(place, etcd, process);
-                        load = CompletableFuture.runAsync(
-                                () -> workload.run(Plan.of(8_000).withRate(300)));
-                    }
-                    long before = place.read(etcd).newest().last();
-                    Eventually.eventually(Duration.ofMinutes(1), () -> {
-                        assertThat(process.isAlive()).isTrue();
-                        assertThat(place.read(etcd).newest().last()).isGreaterThan(before + 200);
-                    });
-                    Thread.sleep(random.nextInt(1_000));
-                }
-            }
-            load.get();
-            try (CaptureProcess process =
-                    CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
-                Eventually.eventually(Duration.ofSeconds(60), () -> {
-                    assertThat(process.isAlive()).isTrue();
-                    assertThat(place.read(etcd).newest().last())
-                            .isEqualTo(workload.oracle().lastRevision());
-                    assertThat(place.read(etcd).newest().bases).isNotEmpty();
-                });
-            }
-            TopicReader topic = place.read(etcd);
-            assertThat(topic.generations).as("seed %d", seed).hasSize(1);
-            CapturePlace.assertSame(topic.newest(), workload.oracle());
-        }
-    }
-
-    private static void awaitGeneration(CapturePlace place, EtcdServer etcd, CaptureProcess process) {
-        Eventually.eventually(Duration.ofSeconds(60), () -> {
-            assertThat(process.isAlive()).isTrue();
-            try {
-                assertThat(place.read(etcd).generations).hasSize(1);
-            } catch (IllegalStateException | NullPointerException notThereYet) {
-                throw new AssertionError(notThereYet);
-            } catch (org.apache.kafka.common.KafkaException notThereYet) {
-                throw new AssertionError(notThereYet);
-            }
-        });
-    }
 
     @Test
     void whileKafkaIsAwayChangesWaitOnDisk(TestInfo test) throws Exception {
