@@ -31,6 +31,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 class CaptureOutagesIT {
     @TempDir
@@ -39,11 +41,13 @@ class CaptureOutagesIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whileKafkaIsAwayChangesWaitOnDisk(TestInfo test) throws Exception {
         assertThat(captureThroughAnOutageOfKafka(test, 1L << 30)).isZero();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whenTheSpoolIsFullTheSameGenerationIsContinuedFromTheSource(TestInfo test) throws Exception {
         assertThat(captureThroughAnOutageOfKafka(test, 100_000)).isPositive();
     }
@@ -78,6 +82,7 @@ class CaptureOutagesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aForeignRecordInTheTopicEndsTheGenerationThereAndCaptureGoesOnByItself(TestInfo test) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch();
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
@@ -119,6 +124,7 @@ class CaptureOutagesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void morePartitionsWhileItRunsChangeNothing(TestInfo test) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch();
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
@@ -148,6 +154,7 @@ class CaptureOutagesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(TestInfo test) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch()) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
@@ -172,6 +179,7 @@ class CaptureOutagesIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aTopicDeletedUnderCaptureBeginsAnewAsAnotherGeneration(TestInfo test) throws Exception {
         try (KafkaServer kafka = KafkaServer.launch();
                 EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);

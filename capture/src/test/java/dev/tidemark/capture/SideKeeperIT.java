@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -58,6 +60,7 @@ class SideKeeperIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(value = EtcdVersion.class, names = "V3_4", mode = EnumSource.Mode.EXCLUDE)
     void aChangeOfUsersIsRenewedOnceAndNotAgainAfterARestart(EtcdVersion version, TestInfo test) {
         CapturePlace place = new CapturePlace(kafka, test, scratch, store);
@@ -102,6 +105,7 @@ class SideKeeperIT {
 
     /** A lease without keys is in no revision at all. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("oneThatSaysAndOneThatDoesNot")
     void afterTheIntervalTheTableOfLeasesIsRenewedTooWhoeverCannotSayWhetherUsersChanged(
             EtcdVersion version, TestInfo test) {
@@ -126,6 +130,7 @@ class SideKeeperIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void withoutTheRightToSnapshotsCaptureGoesOnAndSaysWhatItLacks(TestInfo test) {
         CapturePlace place = new CapturePlace(kafka, test, scratch, store);
         try (EtcdServer etcd = withAuth(EtcdVersion.V3_6)) {
