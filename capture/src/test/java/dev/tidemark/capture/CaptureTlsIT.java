@@ -46,7 +46,8 @@ class CaptureTlsIT {
                 capture.await(2);
                 String key = Files.readString(files.key());
                 Files.writeString(files.key(), key.substring(0, key.length() / 2));
-                etcd.restart();
+                etcd.kill();
+                etcd.start();
                 etcd.etcdctl("put", "key", "missed");
                 Thread.sleep(3_000);
                 certificates.renew(files);

@@ -89,7 +89,8 @@ class CaptureUsersIT {
                 capture.await(1);
                 for (int restart = 0; restart < 3; restart++) {
                     put(etcd, 20);
-                    etcd.restart();
+                    etcd.kill();
+                    etcd.start();
                 }
                 put(etcd, 20);
                 capture.await(81);

@@ -67,7 +67,8 @@ class SecretsIT {
                     capture.await(1);
                     etcd.etcdctl("--user=admin:" + ADMIN, "put", "key", "value");
                     capture.await(2);
-                    etcd.restart();
+                    etcd.kill();
+                    etcd.start();
                     etcd.etcdctl("--user=admin:" + ADMIN, "put", "key", "value");
                     capture.await(3);
                 }
