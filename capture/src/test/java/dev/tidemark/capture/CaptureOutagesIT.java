@@ -30,10 +30,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@ExtendWith(OnSharedKafka.class)
 class CaptureOutagesIT {
     @TempDir
     Path scratch;
@@ -83,9 +85,9 @@ class CaptureOutagesIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aForeignRecordInTheTopicEndsTheGenerationThereAndCaptureGoesOnByItself(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+    void aForeignRecordInTheTopicEndsTheGenerationThereAndCaptureGoesOnByItself(KafkaServer kafka, TestInfo test)
+            throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
@@ -125,9 +127,8 @@ class CaptureOutagesIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void morePartitionsWhileItRunsChangeNothing(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+    void morePartitionsWhileItRunsChangeNothing(KafkaServer kafka, TestInfo test) throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
@@ -155,34 +156,30 @@ class CaptureOutagesIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch()) {
-            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
-            CaptureSettings settings = place.settings(EtcdSettings.of("http://127.0.0.1:1"));
-            try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
-                NewTopic compacted = new NewTopic(place.topic(), 1, (short) 1)
-                        .configs(Map.of(
-                                "cleanup.policy", "compact", "retention.bytes", "1000", "retention.ms", "3600000"));
-                admin.createTopics(List.of(compacted)).all().get();
-            }
-            try (RunningCapture capture = new RunningCapture(settings, store)) {
-                assertThat(capture.error().getCause())
-                        .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
-                                .isEqualTo(Failure.REFUSED))
-                        .hasMessageContaining("cleanup.policy is compact instead of delete")
-                        .hasMessageContaining("message.timestamp.type is CreateTime instead of LogAppendTime")
-                        .hasMessageContaining("retention.bytes is 1000 instead of -1")
-                        .hasMessageContaining("retention.ms is 3600000 instead of 604800000 at least")
-                        .hasMessageContaining("so there is no 2");
-            }
+    void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(KafkaServer kafka, TestInfo test) throws Exception {
+        CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+        CaptureSettings settings = place.settings(EtcdSettings.of("http://127.0.0.1:1"));
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            NewTopic compacted = new NewTopic(place.topic(), 1, (short) 1)
+                    .configs(Map.of("cleanup.policy", "compact", "retention.bytes", "1000", "retention.ms", "3600000"));
+            admin.createTopics(List.of(compacted)).all().get();
+        }
+        try (RunningCapture capture = new RunningCapture(settings, store)) {
+            assertThat(capture.error().getCause())
+                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
+                            .isEqualTo(Failure.REFUSED))
+                    .hasMessageContaining("cleanup.policy is compact instead of delete")
+                    .hasMessageContaining("message.timestamp.type is CreateTime instead of LogAppendTime")
+                    .hasMessageContaining("retention.bytes is 1000 instead of -1")
+                    .hasMessageContaining("retention.ms is 3600000 instead of 604800000 at least")
+                    .hasMessageContaining("so there is no 2");
         }
     }
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
-    void aTopicDeletedUnderCaptureBeginsAnewAsAnotherGeneration(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+    void aTopicDeletedUnderCaptureBeginsAnewAsAnotherGeneration(KafkaServer kafka, TestInfo test) throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             long lastInTheFirstTopic;
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);

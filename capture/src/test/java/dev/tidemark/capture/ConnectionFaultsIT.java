@@ -21,10 +21,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The connection between capture and its source breaks in every way, under load; each schedule prints its seed. */
+@ExtendWith(OnSharedKafka.class)
 class ConnectionFaultsIT {
     private static KafkaServer kafka;
 
@@ -41,13 +42,8 @@ class ConnectionFaultsIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @Test

@@ -23,10 +23,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Users, roles and leases that a source gets after its base. */
+@ExtendWith(OnSharedKafka.class)
 class SideKeeperIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(200);
@@ -50,13 +51,8 @@ class SideKeeperIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @ParameterizedTest
