@@ -35,7 +35,8 @@ public final class Capture implements Closeable {
     /** A base is not in a hurry: a watch runs beside it. */
     private static final Duration BASE_OF_UNKNOWN_SOURCE = Duration.ofSeconds(10);
 
-    private static final Duration HANDOVER = Duration.ofSeconds(30);
+    /** How long a captor before is given to write what only it still has. */
+    static final Duration HANDOVER = Duration.ofSeconds(30);
 
     private final CaptureSettings settings;
     private final ClusterArchive archive;
@@ -49,6 +50,7 @@ public final class Capture implements Closeable {
     private final CaptureGauge gauge;
     private final VersionAdvisory advisory = new VersionAdvisory();
     private final AdminRights rights;
+    private final Duration handover;
     private final SourceContact contact;
     private volatile boolean closed;
     private volatile Session session;
@@ -66,7 +68,8 @@ public final class Capture implements Closeable {
                 archive,
                 EtcdClient::open,
                 new Clocks(InstantSource.system(), System::nanoTime),
-                () -> UlidCreator.getMonotonicUlid().toString());
+                () -> UlidCreator.getMonotonicUlid().toString(),
+                HANDOVER);
     }
 
     /**
@@ -77,12 +80,18 @@ public final class Capture implements Closeable {
      */
     record Clocks(InstantSource wall, LongSupplier nanoTime) {}
 
+    /**
+     * A capture with other surroundings.
+     *
+     * @param handover instead of {@link #HANDOVER}
+     */
     Capture(
             CaptureSettings settings,
             ClusterArchive archive,
             Function<EtcdSettings, EtcdClient> connector,
             Clocks clocks,
-            Supplier<String> ids) {
+            Supplier<String> ids,
+            Duration handover) {
         this.settings = settings;
         this.archive = archive;
         this.connector = connector;
@@ -92,6 +101,7 @@ public final class Capture implements Closeable {
         this.ids = ids;
         this.instance = ids.get();
         this.rights = new AdminRights(clock);
+        this.handover = handover;
         this.setup = new TopicSetup(settings);
         this.gauge = new CaptureGauge(settings, clock);
         this.contact = new SourceContact(settings.source(), connector, gauge, () -> closed);
@@ -270,7 +280,7 @@ public final class Capture implements Closeable {
                         access::reach,
                         this::isCompacted,
                         instance,
-                        HANDOVER)
+                        handover)
                 .await(() -> closed);
         TopicAccess.Opened opened = access.open();
         try {

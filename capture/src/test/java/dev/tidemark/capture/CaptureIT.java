@@ -25,12 +25,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(OnSharedKafka.class)
 class CaptureIT {
     private static KafkaServer kafka;
 
@@ -40,13 +41,8 @@ class CaptureIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @Test
@@ -160,7 +156,7 @@ class CaptureIT {
             workload.run(Plan.of(600));
             long compacted = workload.oracle().lastRevision() - 100;
             workload.compact(compacted);
-            try (RunningCapture second = capture(etcd, test)) {
+            try (RunningCapture second = place(test).captureAlone(etcd)) {
                 second.await(workload.oracle().lastRevision());
                 long more = workload.write(put("after", "the hole", 0));
                 second.await(more);

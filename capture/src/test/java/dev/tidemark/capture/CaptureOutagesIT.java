@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -31,8 +30,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@ExtendWith(OnSharedKafka.class)
 class CaptureOutagesIT {
     @TempDir
     Path scratch;
@@ -40,65 +43,13 @@ class CaptureOutagesIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @Test
-    void kill9UnderLoadLosesAndRepeatsNothing(TestInfo test) throws Exception {
-        long seed = new Random().nextLong();
-        Random random = new Random(seed);
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
-                Workload workload = Workload.on(etcd.endpoint())) {
-            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
-            CompletableFuture<Void> load = null;
-            for (int life = 0; life < 5; life++) {
-                try (CaptureProcess process =
-                        CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
-                    if (load == null) {
-                        awaitGeneration(place, etcd, process);
-                        load = CompletableFuture.runAsync(
-                                () -> workload.run(Plan.of(8_000).withRate(300)));
-                    }
-                    long before = place.read(etcd).newest().last();
-                    Eventually.eventually(Duration.ofMinutes(1), () -> {
-                        assertThat(process.isAlive()).isTrue();
-                        assertThat(place.read(etcd).newest().last()).isGreaterThan(before + 200);
-                    });
-                    Thread.sleep(random.nextInt(1_000));
-                }
-            }
-            load.get();
-            try (CaptureProcess process =
-                    CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {
-                Eventually.eventually(Duration.ofSeconds(60), () -> {
-                    assertThat(process.isAlive()).isTrue();
-                    assertThat(place.read(etcd).newest().last())
-                            .isEqualTo(workload.oracle().lastRevision());
-                    assertThat(place.read(etcd).newest().bases).isNotEmpty();
-                });
-            }
-            TopicReader topic = place.read(etcd);
-            assertThat(topic.generations).as("seed %d", seed).hasSize(1);
-            CapturePlace.assertSame(topic.newest(), workload.oracle());
-        }
-    }
-
-    private static void awaitGeneration(CapturePlace place, EtcdServer etcd, CaptureProcess process) {
-        Eventually.eventually(Duration.ofSeconds(60), () -> {
-            assertThat(process.isAlive()).isTrue();
-            try {
-                assertThat(place.read(etcd).generations).hasSize(1);
-            } catch (IllegalStateException | NullPointerException notThereYet) {
-                throw new AssertionError(notThereYet);
-            } catch (org.apache.kafka.common.KafkaException notThereYet) {
-                throw new AssertionError(notThereYet);
-            }
-        });
-    }
-
-    @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whileKafkaIsAwayChangesWaitOnDisk(TestInfo test) throws Exception {
         assertThat(captureThroughAnOutageOfKafka(test, 1L << 30)).isZero();
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whenTheSpoolIsFullTheSameGenerationIsContinuedFromTheSource(TestInfo test) throws Exception {
         assertThat(captureThroughAnOutageOfKafka(test, 100_000)).isPositive();
     }
@@ -133,9 +84,10 @@ class CaptureOutagesIT {
     }
 
     @Test
-    void aForeignRecordInTheTopicEndsTheGenerationThereAndCaptureGoesOnByItself(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+    @Execution(ExecutionMode.CONCURRENT)
+    void aForeignRecordInTheTopicEndsTheGenerationThereAndCaptureGoesOnByItself(KafkaServer kafka, TestInfo test)
+            throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
@@ -174,9 +126,9 @@ class CaptureOutagesIT {
     }
 
     @Test
-    void morePartitionsWhileItRunsChangeNothing(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+    @Execution(ExecutionMode.CONCURRENT)
+    void morePartitionsWhileItRunsChangeNothing(KafkaServer kafka, TestInfo test) throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()));
@@ -203,33 +155,31 @@ class CaptureOutagesIT {
     }
 
     @Test
-    void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch()) {
-            CapturePlace place = new CapturePlace(kafka, test, scratch, store);
-            CaptureSettings settings = place.settings(EtcdSettings.of("http://127.0.0.1:1"));
-            try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
-                NewTopic compacted = new NewTopic(place.topic(), 1, (short) 1)
-                        .configs(Map.of(
-                                "cleanup.policy", "compact", "retention.bytes", "1000", "retention.ms", "3600000"));
-                admin.createTopics(List.of(compacted)).all().get();
-            }
-            try (RunningCapture capture = new RunningCapture(settings, store)) {
-                assertThat(capture.error().getCause())
-                        .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
-                                .isEqualTo(Failure.REFUSED))
-                        .hasMessageContaining("cleanup.policy is compact instead of delete")
-                        .hasMessageContaining("message.timestamp.type is CreateTime instead of LogAppendTime")
-                        .hasMessageContaining("retention.bytes is 1000 instead of -1")
-                        .hasMessageContaining("retention.ms is 3600000 instead of 604800000 at least")
-                        .hasMessageContaining("so there is no 2");
-            }
+    @Execution(ExecutionMode.CONCURRENT)
+    void aTopicThatIsDifferentIsRefusedWithEachDifferenceNamed(KafkaServer kafka, TestInfo test) throws Exception {
+        CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+        CaptureSettings settings = place.settings(EtcdSettings.of("http://127.0.0.1:1"));
+        try (Admin admin = Admin.create(KafkaClients.admin(settings))) {
+            NewTopic compacted = new NewTopic(place.topic(), 1, (short) 1)
+                    .configs(Map.of("cleanup.policy", "compact", "retention.bytes", "1000", "retention.ms", "3600000"));
+            admin.createTopics(List.of(compacted)).all().get();
+        }
+        try (RunningCapture capture = new RunningCapture(settings, store)) {
+            assertThat(capture.error().getCause())
+                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.failure())
+                            .isEqualTo(Failure.REFUSED))
+                    .hasMessageContaining("cleanup.policy is compact instead of delete")
+                    .hasMessageContaining("message.timestamp.type is CreateTime instead of LogAppendTime")
+                    .hasMessageContaining("retention.bytes is 1000 instead of -1")
+                    .hasMessageContaining("retention.ms is 3600000 instead of 604800000 at least")
+                    .hasMessageContaining("so there is no 2");
         }
     }
 
     @Test
-    void aTopicDeletedUnderCaptureBeginsAnewAsAnotherGeneration(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
+    @Execution(ExecutionMode.CONCURRENT)
+    void aTopicDeletedUnderCaptureBeginsAnewAsAnotherGeneration(KafkaServer kafka, TestInfo test) throws Exception {
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
             long lastInTheFirstTopic;
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);

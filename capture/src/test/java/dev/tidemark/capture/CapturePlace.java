@@ -27,8 +27,15 @@ import org.junit.jupiter.api.TestInfo;
  * @param scratch a directory of the test's own
  */
 record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore store) {
+    private static final Duration SHORT_HANDOVER = Duration.ofSeconds(3);
+
     RunningCapture capture(EtcdServer etcd) {
         return new RunningCapture(settings(EtcdSettings.of(etcd.endpoint())), store);
+    }
+
+    /** One that does not wait long for what a captor before it could still write, as there is none. */
+    RunningCapture captureAlone(EtcdServer etcd) {
+        return new RunningCapture(settings(EtcdSettings.of(etcd.endpoint())), store, SHORT_HANDOVER);
     }
 
     TopicReader read(EtcdServer etcd) {

@@ -20,8 +20,10 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(OnSharedKafka.class)
 class CaptureTlsIT {
     @TempDir
     Path scratch;
@@ -29,12 +31,11 @@ class CaptureTlsIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @Test
-    void halfWrittenFilesEndAStartButNotACaptureThatHasWorked(TestInfo test) throws Exception {
+    void halfWrittenFilesEndAStartButNotACaptureThatHasWorked(KafkaServer kafka, TestInfo test) throws Exception {
         Certificates certificates = Certificates.in(scratch.resolve("certificates"));
         PemFiles files = certificates.client("capture", KeyForm.PKCS1);
         EtcdOptions options = EtcdOptions.of(EtcdVersion.V3_6).withTls(EtcdTls.mutual(certificates));
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = EtcdServer.launch(options)) {
+        try (EtcdServer etcd = EtcdServer.launch(options)) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint())
                     .withTls(new EtcdSettings.TlsFiles(
@@ -46,7 +47,8 @@ class CaptureTlsIT {
                 capture.await(2);
                 String key = Files.readString(files.key());
                 Files.writeString(files.key(), key.substring(0, key.length() / 2));
-                etcd.restart();
+                etcd.kill();
+                etcd.start();
                 etcd.etcdctl("put", "key", "missed");
                 Thread.sleep(3_000);
                 certificates.renew(files);

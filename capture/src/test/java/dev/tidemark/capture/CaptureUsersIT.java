@@ -18,13 +18,14 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Capture as users of etcd that may do more or less. */
+@ExtendWith(OnSharedKafka.class)
 class CaptureUsersIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final EtcdCredentials WATCH = new EtcdCredentials("tidemark-watch", "watches");
@@ -38,13 +39,8 @@ class CaptureUsersIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @Test
@@ -89,7 +85,8 @@ class CaptureUsersIT {
                 capture.await(1);
                 for (int restart = 0; restart < 3; restart++) {
                     put(etcd, 20);
-                    etcd.restart();
+                    etcd.kill();
+                    etcd.start();
                 }
                 put(etcd, 20);
                 capture.await(81);

@@ -14,9 +14,9 @@ import dev.tidemark.schemas.topic.GenerationEnd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The source is compacted just where capture stands: before, at, and after the revision that it needs next. Half of these
  * tests wait for what a captor before might still write.
  */
+@ExtendWith(OnSharedKafka.class)
 class CompactionRaceIT {
     private static KafkaServer kafka;
 
@@ -36,13 +37,8 @@ class CompactionRaceIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @ParameterizedTest
@@ -136,7 +132,7 @@ class CompactionRaceIT {
     }
 
     private TopicReader captureRest(EtcdServer etcd, Workload workload, TestInfo test) {
-        try (RunningCapture capture = place(test).capture(etcd)) {
+        try (RunningCapture capture = place(test).captureAlone(etcd)) {
             capture.await(workload.oracle().lastRevision());
             capture.await(workload.write(put("at the end")));
         }

@@ -21,15 +21,18 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The connection between capture and its source breaks in every way, under load; each schedule prints its seed. */
+@ExtendWith(OnSharedKafka.class)
 class ConnectionFaultsIT {
     private static KafkaServer kafka;
 
@@ -39,16 +42,12 @@ class ConnectionFaultsIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void threeHundredCutsUnderLoadLoseAndRepeatNothing(TestInfo test) {
         FaultPlan cuts = FaultPlan.of(300).withPauses(Duration.ofMillis(400)).withFaults(Duration.ZERO);
         long cut = capture(test, EtcdVersion.V3_6, cuts, proxy -> List.of(cutOfSomething(proxy)));
@@ -56,6 +55,7 @@ class ConnectionFaultsIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void everyKindOfBreakOnEveryVersionLosesAndRepeatsNothing(EtcdVersion version, TestInfo test) {
         FaultPlan plan = FaultPlan.of(30).withPauses(Duration.ofSeconds(1)).withFaults(Duration.ofMillis(1_500));
@@ -73,6 +73,7 @@ class ConnectionFaultsIT {
 
     /** Nothing arrives and nothing fails: only asking shows it. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aHalfOpenConnectionIsNoticedWithinHalfAMinute(TestInfo test) {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 TcpProxy proxy = TcpProxy.to(etcd.port());

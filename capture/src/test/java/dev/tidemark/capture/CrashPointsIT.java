@@ -18,8 +18,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,17 +156,11 @@ class CrashPointsIT {
                 Workload workload = Workload.on(etcd.endpoint())) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, new MemoryStore(InstantSource.system()));
             workload.run(Plan.of(3_000));
-            AtomicBoolean over = new AtomicBoolean();
-            CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
-                while (!over.get()) {
-                    workload.run(Plan.of(300).withRate(150));
-                }
-            });
+            Load load = Load.on(workload, 150);
             try {
                 deaths.of(etcd, place);
             } finally {
-                over.set(true);
-                load.join();
+                load.end();
             }
             try (CaptureProcess process =
                     CaptureProcess.start(etcd.endpoint(), kafka.bootstrapServers(), place.topic(), scratch)) {

@@ -20,13 +20,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The source's history becomes another one: restored, rolled back, or of another cluster. */
+@ExtendWith(OnSharedKafka.class)
 class ForksIT {
     private static KafkaServer kafka;
 
@@ -36,13 +37,8 @@ class ForksIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @Test
@@ -187,6 +183,8 @@ class ForksIT {
 
     /** Restores by etcdutl, with the flags that the source was first started with: all ids stay. */
     private void bringCopyBack(EtcdServer etcd) {
+        // a stop would wait for the watches, and its data go anyway
+        etcd.kill();
         etcd.restoreInPlace(copy());
     }
 

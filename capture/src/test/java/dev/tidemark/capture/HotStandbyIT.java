@@ -82,9 +82,8 @@ class HotStandbyIT {
         long seed = new Random().nextLong();
         LOG.info("seed {}", seed);
         Random random = new Random(seed);
-        CompletableFuture<Void> load;
         try (CaptureProcess first = leader("one")) {
-            load = load(9_000, 200);
+            Load load = Load.on(workload, 200);
             try (CaptureProcess second = standby("two")) {
                 awaitMore(300);
                 Thread.sleep(random.nextInt(2_000));
@@ -92,7 +91,7 @@ class HotStandbyIT {
                 try (CaptureProcess third = standby("three")) {
                     Thread.sleep(random.nextInt(2_000));
                     assertThat(takenOverAfter("kill -9", second::close)).isLessThan(TAKEN_OVER);
-                    load.get();
+                    load.end();
                     awaitAll();
                     assertThat(third.isAlive()).isTrue();
                 }
@@ -105,7 +104,7 @@ class HotStandbyIT {
     void aGracefulStopHandsOverAtOnceAndAJoiningStandbyNeverTakesTheCluster() throws Exception {
         try (RunningCapture second = captor("two")) {
             second.await(1);
-            CompletableFuture<Void> load = load(6_000, 300);
+            Load load = Load.on(workload, 300);
             try (RunningCapture first = captor("one");
                     RunningCapture third = captor("three")) {
                 awaitStandbys(2);
@@ -116,7 +115,7 @@ class HotStandbyIT {
                 Duration took = takenOverAfter("a graceful stop", second::close);
                 // Heartbeats come once a second, and these two cores do everything else too.
                 assertThat(took).isLessThan(Duration.ofSeconds(3));
-                load.get();
+                load.end();
                 awaitAll();
             }
         }
@@ -128,14 +127,14 @@ class HotStandbyIT {
     void aLeaderThatWakesUpBesideItsSuccessorWritesNothingNamesItAndEndsFenced() throws Exception {
         try (CaptureProcess first = leader("one");
                 CaptureProcess second = standby("two")) {
-            CompletableFuture<Void> load = load(9_000, 200);
+            Load load = Load.on(workload, 200);
             awaitMore(300);
             long frozenAt = System.nanoTime();
             takenOverAfter("SIGSTOP", () -> signal(first, "STOP"));
             sleepUntil(frozenAt, FROZEN);
             signal(first, "CONT");
             assertThat(first.exitCode(SOON)).isEqualTo(Failure.FENCED.exitCode());
-            load.get();
+            load.end();
             awaitAll();
             String successor = place.read(etcd).writers.get(1);
             assertThat(first.log())
@@ -149,13 +148,14 @@ class HotStandbyIT {
     @Test
     void aLeaderThatWasFrozenAloneGoesOnByItself() throws Exception {
         try (CaptureProcess only = leader("one")) {
-            CompletableFuture<Void> load = load(8_000, 200);
+            Load load = Load.on(workload, 200);
             awaitMore(300);
             long frozenAt = System.nanoTime();
             signal(only, "STOP");
             sleepUntil(frozenAt, FROZEN);
             signal(only, "CONT");
-            load.get();
+            awaitMore(300);
+            load.end();
             awaitAll();
             assertThat(only.isAlive()).isTrue();
         }
@@ -167,7 +167,8 @@ class HotStandbyIT {
     void aLeaderWhoseProducerWasFencedByNobodyInTheGroupGoesOn() throws Exception {
         try (RunningCapture only = captor("one")) {
             only.await(1);
-            CompletableFuture<Void> load = load(1_500, 300);
+            CompletableFuture<Void> load =
+                    CompletableFuture.runAsync(() -> workload.run(Plan.of(1_500).withRate(300)));
             only.await(300);
             try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(KafkaClients.producer(settings("x")))) {
                 stranger.initTransactions();
@@ -190,10 +191,10 @@ class HotStandbyIT {
             open.beginTransaction();
             open.send(new ProducerRecord<>(place.topic(), 3, null, "neighbour".getBytes(StandardCharsets.UTF_8)))
                     .get();
-            CompletableFuture<Void> load = load(2_000, 200);
+            Load load = Load.on(workload, 200);
             awaitMore(200);
             takenOverAfter("kill -9 beside an open transaction", first::close);
-            load.get();
+            load.end();
             awaitAll();
             assertThat(second.isAlive()).isTrue();
             open.abortTransaction();
@@ -260,8 +261,7 @@ class HotStandbyIT {
             place = new CapturePlace(own, test, scratch, store);
             try (CaptureProcess first = leader("one");
                     CaptureProcess second = standby("two")) {
-                CompletableFuture<Void> load = CompletableFuture.runAsync(() -> workload.run(
-                        Plan.of(8_000).withRate(200).withCompactionLag(1_000).withValueBytes(32)));
+                Load load = Load.compacting(workload, 200, 1_000);
                 awaitMore(200);
                 own.kill();
                 Thread.sleep(10_000);
@@ -270,7 +270,7 @@ class HotStandbyIT {
                 eventually(SOON, () -> assertThat(second.log()).contains("the captor before has 30 s to write more"));
                 signal(first, "CONT");
                 assertThat(first.exitCode(SOON)).isEqualTo(Failure.FENCED.exitCode());
-                load.get();
+                load.end();
                 awaitAll();
                 assertThat(second.isAlive()).isTrue();
             }
@@ -338,10 +338,6 @@ class HotStandbyIT {
     private CaptureSettings settings(String spool) {
         return place.settings(
                 EtcdSettings.of(etcd.endpoint()), new CaptureSettings.Spool(scratch.resolve(spool), 1 << 20, 1L << 30));
-    }
-
-    private CompletableFuture<Void> load(long revisions, int rate) {
-        return CompletableFuture.runAsync(() -> workload.run(Plan.of(revisions).withRate(rate)));
     }
 
     private void awaitStandbys(int standbys) {

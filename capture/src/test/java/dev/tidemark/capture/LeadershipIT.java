@@ -17,13 +17,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(OnSharedKafka.class)
 class LeadershipIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static KafkaServer kafka;
@@ -35,13 +36,8 @@ class LeadershipIT {
     private String topic;
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @BeforeEach

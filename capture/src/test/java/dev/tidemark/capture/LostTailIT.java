@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A broker that comes back without the newest part of the topic, as after an unclean election or a power cut: what it had
@@ -65,6 +67,7 @@ class LostTailIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aTransactionWhoseEndTheBrokerLostIsWrittenAgainThoughTheSourceHasCompactedIt() throws Exception {
         captureSome();
         kafka.kill();
@@ -80,6 +83,7 @@ class LostTailIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aRunningCaptureWritesAgainWhatItWasToldToBeCommitted() throws Exception {
         try (RunningCapture capture = place.capture(etcd)) {
             captureSome(capture);
@@ -94,6 +98,7 @@ class LostTailIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatTheTopicLostWhileCaptureRanComesFromTheSourceAgain() throws Exception {
         try (RunningCapture capture = place.capture(etcd)) {
             capture.await(1);
@@ -114,6 +119,7 @@ class LostTailIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void whatTheSourceHasCompactedMeanwhileIsTheExactHoleAtTheGenerationsEnd() throws Exception {
         captureSome();
         kafka.kill();
@@ -160,7 +166,7 @@ class LostTailIT {
 
     private void captureMore() {
         workload.run(Plan.of(200));
-        try (RunningCapture capture = place.capture(etcd)) {
+        try (RunningCapture capture = place.captureAlone(etcd)) {
             capture.await(workload.oracle().lastRevision());
         }
     }

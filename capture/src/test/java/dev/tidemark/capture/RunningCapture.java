@@ -24,12 +24,26 @@ final class RunningCapture implements AutoCloseable {
 
     /** One whose connections to the source are made by the test. */
     RunningCapture(CaptureSettings settings, ObjectStore store, Function<EtcdSettings, EtcdClient> connector) {
+        this(settings, store, connector, Capture.HANDOVER);
+    }
+
+    /** One that gives a captor before it another time to write what only that one still has. */
+    RunningCapture(CaptureSettings settings, ObjectStore store, Duration handover) {
+        this(settings, store, EtcdClient::open, handover);
+    }
+
+    private RunningCapture(
+            CaptureSettings settings,
+            ObjectStore store,
+            Function<EtcdSettings, EtcdClient> connector,
+            Duration handover) {
         capture = new Capture(
                 settings,
                 new ClusterArchive(store, settings.cluster()),
                 connector,
                 new Capture.Clocks(InstantSource.system(), System::nanoTime),
-                () -> UlidCreator.getMonotonicUlid().toString());
+                () -> UlidCreator.getMonotonicUlid().toString(),
+                handover);
         ended = CompletableFuture.runAsync(capture::run, runnable -> new Thread(runnable, "capture").start());
     }
 

@@ -38,10 +38,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** With every logger of every library at its most talkative no password is ever said. */
+@ExtendWith(OnSharedKafka.class)
 class SecretsIT {
     private static final String WATCH = "Watch-Passw0rd-4711";
     private static final String ADMIN = "Admin-Passw0rd-4712";
@@ -56,9 +58,8 @@ class SecretsIT {
     private final Eavesdropper eavesdropper = new Eavesdropper();
 
     @Test
-    void noPasswordIsLoggedThrownOrPrinted(TestInfo test) throws Exception {
-        try (KafkaServer kafka = KafkaServer.launch();
-                EtcdServer etcd = withUsers()) {
+    void noPasswordIsLoggedThrownOrPrinted(KafkaServer kafka, TestInfo test) throws Exception {
+        try (EtcdServer etcd = withUsers()) {
             CapturePlace place = new CapturePlace(kafka, test, scratch, store);
             eavesdropper.listen();
             try {
@@ -67,7 +68,8 @@ class SecretsIT {
                     capture.await(1);
                     etcd.etcdctl("--user=admin:" + ADMIN, "put", "key", "value");
                     capture.await(2);
-                    etcd.restart();
+                    etcd.kill();
+                    etcd.start();
                     etcd.etcdctl("--user=admin:" + ADMIN, "put", "key", "value");
                     capture.await(3);
                 }

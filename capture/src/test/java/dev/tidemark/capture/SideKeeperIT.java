@@ -23,16 +23,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Users, roles and leases that a source gets after its base. */
+@ExtendWith(OnSharedKafka.class)
 class SideKeeperIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(200);
@@ -48,16 +51,12 @@ class SideKeeperIT {
     private final ObjectStore store = new MemoryStore(InstantSource.system());
 
     @BeforeAll
-    static void startKafka() {
-        kafka = KafkaServer.launch();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void takeKafka(KafkaServer shared) {
+        kafka = shared;
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(value = EtcdVersion.class, names = "V3_4", mode = EnumSource.Mode.EXCLUDE)
     void aChangeOfUsersIsRenewedOnceAndNotAgainAfterARestart(EtcdVersion version, TestInfo test) {
         CapturePlace place = new CapturePlace(kafka, test, scratch, store);
@@ -102,6 +101,7 @@ class SideKeeperIT {
 
     /** A lease without keys is in no revision at all. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("oneThatSaysAndOneThatDoesNot")
     void afterTheIntervalTheTableOfLeasesIsRenewedTooWhoeverCannotSayWhetherUsersChanged(
             EtcdVersion version, TestInfo test) {
@@ -126,6 +126,7 @@ class SideKeeperIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void withoutTheRightToSnapshotsCaptureGoesOnAndSaysWhatItLacks(TestInfo test) {
         CapturePlace place = new CapturePlace(kafka, test, scratch, store);
         try (EtcdServer etcd = withAuth(EtcdVersion.V3_6)) {

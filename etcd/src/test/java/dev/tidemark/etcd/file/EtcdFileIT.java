@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +34,7 @@ class EtcdFileIT {
 
     /** etcd 3.4 does not hash at the compaction revision itself. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(value = EtcdVersion.class, mode = EnumSource.Mode.EXCLUDE, names = "V3_4")
     void anyRevisionOfASnapshotComesBackAndLivesOn(EtcdVersion version) {
         try (EtcdServer server = EtcdServer.launch(version, "--max-txn-ops=10000");
@@ -68,6 +71,7 @@ class EtcdFileIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aCompactionAtRevisionZeroCompactsNothing(EtcdVersion version) {
         try (EtcdServer server = EtcdServer.launch(version);
@@ -85,6 +89,7 @@ class EtcdFileIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aFileCarriesAuthAndABumpedRevision(EtcdVersion version) {
         Path written = directory.resolve("written.db");

@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,6 +44,7 @@ class BreaksIT {
     Path directory;
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @EnumSource(Direction.class)
     void aHalfOpenWatchIsNoticedByTheKeepAlive(Direction dead) {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
@@ -91,6 +94,7 @@ class BreaksIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aConnectionThatDiedWhileNoCallWasActiveCostsOneCall() {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 TcpProxy proxy = TcpProxy.to(etcd.port());
@@ -125,6 +129,7 @@ class BreaksIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aMemberThatLosesItsLeaderEndsTheWatchAndHasItBackAfterwards() {
         try (EtcdCluster cluster = EtcdCluster.launch(EtcdVersion.V3_6)) {
             int follower = cluster.follower();

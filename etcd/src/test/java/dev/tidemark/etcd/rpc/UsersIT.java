@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -86,6 +88,7 @@ class UsersIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aSimpleTokenThatExpiredIsReplacedWhileTheWatchGoesOn() {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6, "--auth-token-ttl=1")) {
             goesOnWithoutItsToken(etcd, open -> nothingFor(open, 4));
@@ -93,6 +96,7 @@ class UsersIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aJwtThatDiesAtAChangeOfAuthIsReplacedWhileTheWatchGoesOn() throws Exception {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6, "--auth-token=" + jwt("5m"))) {
             goesOnWithoutItsToken(etcd, open -> root(etcd, "user", "add", "another" + System.nanoTime() + ":another"));
@@ -100,6 +104,7 @@ class UsersIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aJwtThatExpiredIsReplacedWhileTheWatchGoesOn() throws Exception {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6, "--auth-token=" + jwt("1s"))) {
             goesOnWithoutItsToken(etcd, open -> nothingFor(open, 3));

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** One run of a workload: what its clients share. Thread-safe. */
@@ -21,6 +22,7 @@ final class Run {
     private static final int UNCERTAIN_SECONDS = 20;
 
     private final Plan plan;
+    private final BooleanSupplier isEnough;
     private final Oracle oracle;
     private final long lastWanted;
     private final long deadline;
@@ -34,8 +36,10 @@ final class Run {
     private final Leases leases = new Leases();
     private final Workload.Outcomes outcomes;
 
-    Run(Plan plan, Oracle oracle, Workload.Outcomes outcomes, long from, long compacted) {
+    /** A run that ends as planned, or before that once it is enough. */
+    Run(Plan plan, BooleanSupplier isEnough, Oracle oracle, Workload.Outcomes outcomes, long from, long compacted) {
         this.plan = plan;
+        this.isEnough = isEnough;
         this.outcomes = outcomes;
         this.oracle = oracle;
         this.lastWanted = from + plan.revisions();
@@ -101,7 +105,10 @@ final class Run {
     }
 
     private boolean isOn() {
-        return highest.get() < lastWanted && failure.get() == null && System.nanoTime() - deadline < 0;
+        return highest.get() < lastWanted
+                && failure.get() == null
+                && System.nanoTime() - deadline < 0
+                && !isEnough.getAsBoolean();
     }
 
     private void acknowledged(Acknowledgement acknowledgement) {

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,8 +106,13 @@ public final class Workload implements AutoCloseable {
 
     /** Makes random writes as planned, and returns when all are answered and the oracle knows them. */
     public void run(Plan plan) {
+        run(plan, () -> false);
+    }
+
+    /** As {@link #run(Plan)}, but ends before the plan does once that is enough; any thread may ask the supplier. */
+    public void run(Plan plan, BooleanSupplier isEnough) {
         LOG.info("workload on {}: {}", String.join(", ", endpoints), plan);
-        Run run = new Run(plan, oracle, outcomes, oracle.lastRevision(), compacted);
+        Run run = new Run(plan, isEnough, oracle, outcomes, oracle.lastRevision(), compacted);
         List<EtcdClient> clients = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(plan.clients() + 1);
         try {

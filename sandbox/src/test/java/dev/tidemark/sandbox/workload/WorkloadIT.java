@@ -28,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -88,6 +90,7 @@ class WorkloadIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("dev.tidemark.sandbox.EtcdVersion#available")
     void aLeaseComesBackWithAnotherTimeToLive(EtcdVersion version) {
         try (EtcdServer etcd = EtcdServer.launch(version);
@@ -105,6 +108,7 @@ class WorkloadIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void leasesComeBackInAWholeRunToo() {
         try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6);
                 Workload workload = Workload.on(etcd.endpoint())) {
