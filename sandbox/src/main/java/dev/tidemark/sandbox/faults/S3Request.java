@@ -1,0 +1,19 @@
+package dev.tidemark.sandbox.faults;
+
+/**
+ * A request to an S3 store.
+ *
+ * @param target path and query, as sent
+ * @param bytes the body's length
+ */
+public record S3Request(String method, String target, long bytes) {
+    /** Whether it asks for an object's bytes, or for some of them. */
+    public boolean readsAnObject() {
+        return method.equals("GET") && target.indexOf('?') < 0 && target.indexOf('/', 1) > 0;
+    }
+
+    @Override
+    public String toString() {
+        return method + " " + target;
+    }
+}
