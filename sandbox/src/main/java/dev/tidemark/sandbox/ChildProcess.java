@@ -59,7 +59,8 @@ public final class ChildProcess {
         return process.isAlive();
     }
 
-    int exitCode() {
+    /** With what it ended; it must have. */
+    public int exitCode() {
         return process.exitValue();
     }
 

@@ -13,6 +13,7 @@ import dev.tidemark.schemas.avro.SideRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
@@ -78,15 +79,22 @@ final class SchemaObjects implements SchemaStore {
         if (!cluster.exists(name)) {
             return null;
         }
-        String text = new String(cluster.get(name), StandardCharsets.UTF_8);
-        try {
-            Schema schema = new Schema.Parser().parse(text);
-            if (SchemaNormalization.parsingFingerprint64(schema) == fingerprint) {
-                return schema;
-            }
-        } catch (AvroRuntimeException e) {
-            throw new DamagedObjectException(cluster.full(name), "is not an Avro schema", e);
+        byte[] bytes = cluster.get(name, seen -> parse(seen)
+                .filter(schema -> SchemaNormalization.parsingFingerprint64(schema) == fingerprint)
+                .isPresent());
+        Schema schema =
+                parse(bytes).orElseThrow(() -> new DamagedObjectException(cluster.full(name), "is not an Avro schema"));
+        if (SchemaNormalization.parsingFingerprint64(schema) != fingerprint) {
+            throw new DamagedObjectException(cluster.full(name), "holds another schema than its name says");
         }
-        throw new DamagedObjectException(cluster.full(name), "holds another schema than its name says");
+        return schema;
+    }
+
+    private static Optional<Schema> parse(byte[] text) {
+        try {
+            return Optional.of(new Schema.Parser().parse(new String(text, StandardCharsets.UTF_8)));
+        } catch (AvroRuntimeException e) {
+            return Optional.empty();
+        }
     }
 }
