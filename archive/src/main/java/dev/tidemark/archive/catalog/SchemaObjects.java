@@ -36,6 +36,8 @@ final class SchemaObjects implements SchemaStore {
             SideManifest.getClassSchema(),
             GenerationHeader.getClassSchema());
 
+    private static final int WRITE_TRIES = 10;
+
     private final ClusterObjects cluster;
     private final Map<Long, Schema> known = new ConcurrentHashMap<>();
     private final Set<Long> written = ConcurrentHashMap.newKeySet();
@@ -59,13 +61,16 @@ final class SchemaObjects implements SchemaStore {
     /** Whoever wrote it: equal names hold equal bytes. But nothing is written with a schema that may not be there. */
     private void write(String name, Schema schema) {
         byte[] canonical = SchemaNormalization.toParsingForm(schema).getBytes(StandardCharsets.UTF_8);
-        if (cluster.createIfAbsent(name, canonical) == CreateOutcome.UNKNOWN && !cluster.exists(name)) {
-            throw new StoreUnavailableException(
-                    "the schema " + cluster.full(name) + " could not be written to "
-                            + cluster.store().uri(),
-                    "is the store running? nothing is lost by trying again",
-                    null);
+        for (int tries = 0; tries < WRITE_TRIES; tries++) {
+            if (cluster.createIfAbsent(name, canonical) != CreateOutcome.UNKNOWN || cluster.exists(name)) {
+                return;
+            }
         }
+        throw new StoreUnavailableException(
+                "the schema " + cluster.full(name) + " could not be written to "
+                        + cluster.store().uri(),
+                "is the store running? nothing is lost by trying again",
+                null);
     }
 
     /** The schema, or null: how Avro wants it. */

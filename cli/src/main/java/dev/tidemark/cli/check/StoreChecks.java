@@ -60,7 +60,7 @@ final class StoreChecks {
             } else {
                 findings.skip("nothing can be written", "archive create-if-absent");
             }
-            findings.check("archive lifecycle", this::lifecycle);
+            findings.check("archive lifecycle", name -> lifecycle(name, expirations));
         } finally {
             if (opened[0] != null) {
                 opened[0].close();
@@ -115,7 +115,7 @@ final class StoreChecks {
         }
     }
 
-    private Finding lifecycle(String name) {
+    static Finding lifecycle(String name, Supplier<Optional<List<String>>> expirations) {
         Optional<List<String>> rules = expirations.get();
         if (rules.isEmpty()) {
             return Finding.skip(name, "this user may not read the bucket's lifecycle rules");
