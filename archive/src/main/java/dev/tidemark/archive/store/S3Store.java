@@ -88,6 +88,11 @@ final class S3Store implements ObjectStore {
         if (uri.getHost() == null) {
             throw ObjectStores.refused(uri, "no bucket");
         }
+        try {
+            BucketExistsArgs.builder().bucket(uri.getHost()).build();
+        } catch (IllegalArgumentException e) {
+            throw ObjectStores.refused(uri, e.getMessage());
+        }
         String path = uri.getPath().replaceAll("^/+|/+$", "");
         if (path.isEmpty()) {
             return "";

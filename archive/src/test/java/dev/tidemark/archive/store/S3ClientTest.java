@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -169,6 +170,35 @@ class S3ClientTest {
 
         assertThat(store.createIfAbsent("m/0", new byte[] {1})).isEqualTo(CreateOutcome.EXISTS);
         assertThat(store.get("m/0")).isEqualTo("found".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aBucketThatS3CannotHaveIsRefusedBeforeAnythingIsAsked() {
+        ArchiveSettings.S3 s3 = new ArchiveSettings.S3("http://127.0.0.1:9", "us-east-1", "key", "secret");
+
+        assertThatThrownBy(() -> ObjectStores.open(ArchiveSettings.inS3(URI.create("s3://b/prefix"), s3)))
+                .isInstanceOf(StoreRefusedException.class)
+                .hasMessageContaining("s3://b/prefix");
+    }
+
+    @Test
+    void whatFailsItsCheckIsFetchedOnceMore() {
+        for (String answer : List.of("bad", "good", "bad", "bad", "bad", "worse")) {
+            answers.add(new Answer(200, answer));
+        }
+
+        assertThat(sound("m/0")).as("damaged on its way").isEqualTo("good");
+        assertThat(sound("m/0")).as("damaged where it rests").isEqualTo("bad");
+        assertThatThrownBy(() -> sound("m/0"))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("m/0")
+                .hasMessageContaining("came damaged twice");
+        assertThat(requests).hasSize(6);
+    }
+
+    private String sound(String name) {
+        byte[] good = "good".getBytes(StandardCharsets.UTF_8);
+        return new String(SoundReads.get(store, name, seen -> Arrays.equals(seen, good)), StandardCharsets.UTF_8);
     }
 
     @Test

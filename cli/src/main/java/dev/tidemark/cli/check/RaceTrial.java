@@ -23,7 +23,7 @@ final class RaceTrial {
     private static final Duration BUDGET = Duration.ofSeconds(60);
     private static final Duration START = Duration.ofSeconds(30);
     private static final String USE_ANOTHER =
-            "use a store that honours it (MinIO, AWS S3, Ceph, Garage 2): two compactors could both commit here";
+            "use a store that honours it (MinIO and AWS S3 do): two compactors could both commit here";
 
     private final Trial trial;
     private final LongSupplier nanoTime;

@@ -1,5 +1,6 @@
 package dev.tidemark.cli.check;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.store.BucketFacts;
 import dev.tidemark.archive.store.ObjectInfo;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 public final class StoreCertification {
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     private static final Duration CLEANING = Duration.ofSeconds(30);
+    private static final Duration END = Duration.ofSeconds(5);
     private static final Duration ABANDONED = Duration.ofHours(1);
     private static final Duration CLOCKS = Duration.ofMinutes(1);
     private static final int CLEANERS = 16;
@@ -39,12 +41,9 @@ public final class StoreCertification {
     private final Subject subject;
     private final Clock clock;
     private final String place;
-    private volatile boolean stopped;
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "tidemark-check");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService trying = threads();
+    private final ExecutorService cleaning = threads();
+    private boolean stopped;
 
     /**
      * What is certified.
@@ -71,7 +70,19 @@ public final class StoreCertification {
         this.place = ArchiveLayout.probes() + attempt + "/";
     }
 
-    /** Tries everything: three minutes at most. */
+    private static ExecutorService threads() {
+        return Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "tidemark-check");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Tries everything: three minutes at most.
+     *
+     * @throws ArchiveException if it was interrupted; its objects are gone then too
+     */
     public List<Finding> run() {
         Findings findings = new Findings();
         ObjectStore[] opened = new ObjectStore[1];
@@ -84,22 +95,38 @@ public final class StoreCertification {
             if (!reachable) {
                 return findings.cutOff("");
             }
-            Trial trial = new Trial(opened[0], place, threads);
-            await(() -> tryAll(findings, trial), PATIENCE);
+            Trial trial = new Trial(opened[0], place, trying);
+            await(() -> tryAll(findings, trial), trying, PATIENCE);
             List<Finding> tried = findings.cutOff(PATIENCE.toSeconds() + " s");
+            // Nothing may be written any more once it is taken away.
+            trying.shutdownNow();
+            trying.awaitTermination(END.toSeconds(), TimeUnit.SECONDS);
             Findings last = new Findings();
-            await(() -> last.check("archive cleanup", name -> clean(name, trial)), CLEANING);
+            Trial cleaned = new Trial(opened[0], place, cleaning, trial.named());
+            await(() -> last.check("archive cleanup", name -> clean(name, cleaned)), cleaning, CLEANING);
+            if (stopped) {
+                throw interrupted(null);
+            }
             return Stream.concat(tried.stream(), last.cutOff(CLEANING.toSeconds() + " s").stream())
                     .toList();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
         } finally {
-            threads.shutdownNow();
+            trying.shutdownNow();
+            cleaning.shutdownNow();
             if (opened[0] != null) {
                 opened[0].close();
             }
-            if (stopped) {
-                Thread.currentThread().interrupt();
-            }
         }
+    }
+
+    private ArchiveException interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new ArchiveException(
+                Failure.UNAVAILABLE,
+                "interrupted while the store was tried",
+                "if anything is left below " + place + ", a later check takes it away",
+                cause);
     }
 
     private void tryAll(Findings findings, Trial trial) {
@@ -239,7 +266,7 @@ public final class StoreCertification {
     }
 
     /** Runs something for that long at most; what it does then is not waited for. */
-    private void await(Runnable work, Duration patience) {
+    private void await(Runnable work, ExecutorService threads, Duration patience) {
         try {
             CompletableFuture.runAsync(work, threads).get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

@@ -109,7 +109,7 @@ final class StoreChecks {
                             Failure.REFUSED,
                             "the store does not honour If-None-Match: of " + RACERS + " writers of one name were told "
                                     + outcomes,
-                            "use a store that does (MinIO, AWS S3, Ceph, Garage 2): commits rest on it");
+                            "use a store that does (MinIO and AWS S3 do): commits rest on it");
         } finally {
             store.delete(object);
         }

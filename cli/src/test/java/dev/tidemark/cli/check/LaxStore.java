@@ -36,7 +36,8 @@ final class LaxStore implements ObjectStore {
         IGNORES_RANGES,
         CHANGES_LARGE_OBJECTS,
         LISTS_OUT_OF_ORDER,
-        LOSES_A_NAME_BETWEEN_PAGES
+        LOSES_A_NAME_BETWEEN_PAGES,
+        IS_SLOW
     }
 
     private static final int PAGE = 1_000;
@@ -71,6 +72,9 @@ final class LaxStore implements ObjectStore {
 
     @Override
     public void put(String name, byte[] bytes) {
+        if (vice == Vice.IS_SLOW) {
+            pause(20);
+        }
         unlisted.add(name);
         objects.put(name, bytes);
     }
@@ -85,16 +89,16 @@ final class LaxStore implements ObjectStore {
             if (objects.containsKey(name)) {
                 return CreateOutcome.EXISTS;
             }
-            pause();
+            pause(1);
             objects.put(name, bytes);
             return CreateOutcome.CREATED;
         }
         return objects.putIfAbsent(name, bytes) == null ? CreateOutcome.CREATED : CreateOutcome.EXISTS;
     }
 
-    private static void pause() {
+    private static void pause(long millis) {
         try {
-            Thread.sleep(1);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

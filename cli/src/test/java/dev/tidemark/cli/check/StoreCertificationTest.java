@@ -1,18 +1,23 @@
 package dev.tidemark.cli.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.cli.check.LaxStore.Vice;
+import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +94,20 @@ class StoreCertificationTest {
         LaxStore store = new LaxStore(Vice.NONE);
 
         assertThat(certified(store)).allMatch(Finding::isOk);
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void whatItWroteIsTakenAwayThoughItIsInterrupted() throws Exception {
+        LaxStore store = new LaxStore(Vice.IS_SLOW);
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        Thread certifying = new Thread(() -> ended.complete(catchThrowable(() -> certified(store))));
+        certifying.start();
+        Eventually.eventually(
+                Duration.ofSeconds(60), () -> assertThat(store.size()).isGreaterThan(250));
+        certifying.interrupt();
+
+        assertThat(ended.get(30, TimeUnit.SECONDS)).hasMessageContaining("interrupted");
         assertThat(store.size()).isZero();
     }
 
