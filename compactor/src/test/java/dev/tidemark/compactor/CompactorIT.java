@@ -46,7 +46,7 @@ final class CompactorIT {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration OUTAGE =
             Duration.parse("PT" + System.getProperty("store.outage", "60s").toUpperCase(Locale.ROOT));
-    private static final int LOOKS = 300;
+    private static final int LOOKS = 200;
     private static final long SEED = 20260101;
     private static final long BASE = 100;
 

@@ -5,6 +5,7 @@ import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ final class ReadTrial {
         byte[] step = content(STEP);
         Path file = scratch.resolve("large-" + object.hashCode());
         try {
-            try (var out = Files.newOutputStream(file)) {
+            try (OutputStream out = Files.newOutputStream(file)) {
                 for (int written = 0; written < LARGE; written += STEP) {
                     step[0] = (byte) (written / STEP);
                     out.write(step);

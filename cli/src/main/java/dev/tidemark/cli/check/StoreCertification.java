@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * takes away what it wrote, however it ends.
  */
 public final class StoreCertification {
-    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final Duration PATIENCE = Duration.ofSeconds(130);
     private static final Duration CLEANING = Duration.ofSeconds(30);
     private static final Duration END = Duration.ofSeconds(5);
     private static final Duration ABANDONED = Duration.ofHours(1);
@@ -96,19 +96,18 @@ public final class StoreCertification {
                 return findings.cutOff("");
             }
             Trial trial = new Trial(opened[0], place, trying);
-            await(() -> tryAll(findings, trial), trying, PATIENCE);
-            List<Finding> tried = findings.cutOff(PATIENCE.toSeconds() + " s");
-            // Nothing may be written any more once it is taken away.
-            trying.shutdownNow();
-            trying.awaitTermination(END.toSeconds(), TimeUnit.SECONDS);
-            Findings last = new Findings();
-            Trial cleaned = new Trial(opened[0], place, cleaning, trial.named());
-            await(() -> last.check("archive cleanup", name -> clean(name, cleaned)), cleaning, CLEANING);
+            List<Finding> cleaned;
+            try {
+                await(() -> tryAll(findings, trial), trying, PATIENCE);
+            } finally {
+                // What their end makes the trials throw is no finding.
+                findings.cutOff(PATIENCE.toSeconds() + " s");
+                cleaned = cleanUp(trial);
+            }
             if (stopped) {
                 throw interrupted(null);
             }
-            return Stream.concat(tried.stream(), last.cutOff(CLEANING.toSeconds() + " s").stream())
-                    .toList();
+            return Stream.concat(findings.cutOff("").stream(), cleaned.stream()).toList();
         } catch (InterruptedException e) {
             throw interrupted(e);
         } finally {
@@ -118,6 +117,16 @@ public final class StoreCertification {
                 opened[0].close();
             }
         }
+    }
+
+    /** Nothing may be written any more once it is taken away. */
+    private List<Finding> cleanUp(Trial trial) throws InterruptedException {
+        trying.shutdownNow();
+        trying.awaitTermination(END.toSeconds(), TimeUnit.SECONDS);
+        Findings last = new Findings();
+        Trial cleaned = new Trial(trial.store(), place, cleaning, trial.named());
+        await(() -> last.check("archive cleanup", name -> clean(name, cleaned)), cleaning, CLEANING);
+        return last.cutOff(CLEANING.toSeconds() + " s");
     }
 
     private ArchiveException interrupted(InterruptedException cause) {

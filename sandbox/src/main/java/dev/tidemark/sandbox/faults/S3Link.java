@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 final class S3Link implements Runnable, Closeable {
     private static final int BUFFER = 64 << 10;
     private static final int NO_CONTENT = 204;
+    private static final int NO_OBJECT = 300;
     private static final int NOT_MODIFIED = 304;
 
     private final Socket client;
@@ -60,7 +61,8 @@ final class S3Link implements Runnable, Closeable {
         if (head.isChunked()) {
             throw new IOException("a request in chunks");
         }
-        S3Request request = new S3Request(head.word(0), head.word(1), head.length());
+        S3Request request =
+                new S3Request(head.word(0), head.word(1), head.field("Range").orElse(""), head.length());
         S3Deed deed = plan.get().next(request);
         if (!deed.delay().isZero()) {
             counting.delayed();
@@ -142,6 +144,9 @@ final class S3Link implements Runnable, Closeable {
         }
         if (deed.fault() == S3Fault.CORRUPTED && length > 0) {
             counting.done(request, S3Fault.CORRUPTED);
+            if (request.readsAnObject() && head.status() < NO_OBJECT) {
+                counting.corruptedRead(request);
+            }
             long at = (long) (length * deed.where());
             copy(body, out, at);
             out.write(body.read() ^ 1 << (at % 8));
