@@ -3,6 +3,7 @@ package dev.tidemark.cli;
 import com.github.f4b6a3.ulid.UlidCreator;
 import dev.tidemark.cli.check.CheckRun;
 import dev.tidemark.cli.check.Finding;
+import dev.tidemark.cli.check.StoreCertification;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Settings;
@@ -24,14 +25,22 @@ final class CheckVerb extends Verb {
             description = "Write no probe key to the source; capture and compactor need not run.")
     boolean readOnly;
 
+    @Option(
+            names = "--store",
+            description = "Certify the archive's store instead, and look at nothing else; takes up to 3 minutes.")
+    boolean store;
+
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
-        CheckRun check = new CheckRun(new Wiring(settings).toCheck());
-        List<Finding> found = check.run(
-                readOnly ? CheckRun.Access.READ_ONLY : CheckRun.Access.WRITE,
-                settings.get(Known.CHECK_KEY),
-                UlidCreator.getMonotonicUlid().toString(),
-                Clock.systemUTC());
+        String attempt = UlidCreator.getMonotonicUlid().toString();
+        List<Finding> found = store
+                ? new StoreCertification(new Wiring(settings).toCertify(), attempt, Clock.systemUTC()).run()
+                : new CheckRun(new Wiring(settings).toCheck())
+                        .run(
+                                readOnly ? CheckRun.Access.READ_ONLY : CheckRun.Access.WRITE,
+                                settings.get(Known.CHECK_KEY),
+                                attempt,
+                                Clock.systemUTC());
         output.result(document(found), text(found));
         return found.stream()
                 .flatMap(finding -> finding.failure().stream())

@@ -2,12 +2,14 @@ package dev.tidemark.cli;
 
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.store.ArchiveSettings;
+import dev.tidemark.archive.store.BucketFacts;
 import dev.tidemark.archive.store.ExpirationRules;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.cli.check.CheckRun;
+import dev.tidemark.cli.check.StoreCertification;
 import dev.tidemark.cli.metrics.MetricsServer;
 import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
@@ -201,6 +203,13 @@ final class Wiring {
                 this::storeToRead,
                 () -> ExpirationRules.of(archiveSettings()),
                 store -> sources(store, Clock.systemUTC()));
+    }
+
+    /** What {@code check --store} looks at: the archive's settings are enough. */
+    StoreCertification.Subject toCertify() {
+        ArchiveSettings archive = archiveSettings();
+        return new StoreCertification.Subject(
+                this::storeToRead, () -> BucketFacts.of(archive), () -> ExpirationRules.of(archive), scratch());
     }
 
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */

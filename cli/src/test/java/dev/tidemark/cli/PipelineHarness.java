@@ -15,11 +15,14 @@ import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.MinioServer;
+import dev.tidemark.sandbox.faults.S3Chaos;
+import dev.tidemark.sandbox.faults.S3Plan;
 import dev.tidemark.sandbox.workload.Oracle;
 import dev.tidemark.sandbox.workload.Plan;
 import dev.tidemark.sandbox.workload.Workload;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,10 +47,11 @@ final class PipelineHarness implements AutoCloseable {
     private final Workload workload;
     private final ServiceProcess capture;
     private final ServiceProcess compactor;
+    private final S3Chaos wayToStore;
     private final Wiring wiring;
     private final ObjectStore store;
 
-    private PipelineHarness(EtcdVersion version, Path directory) throws IOException {
+    private PipelineHarness(EtcdVersion version, Path directory, S3Plan chaos, Duration interval) throws IOException {
         this.version = version;
         this.directory = directory;
         this.settingsFile = directory.resolve("tidemark.properties");
@@ -56,9 +60,9 @@ final class PipelineHarness implements AutoCloseable {
             workload = opening(Workload.on(etcd.endpoint()));
             KafkaServer kafka = opening(KafkaServer.launch());
             MinioServer minio = opening(MinioServer.launch().withBucket(BUCKET));
-            Map<String, String> settings = settings(kafka, minio);
-            write(settings);
-            wiring = new Wiring(Settings.of(settings));
+            wayToStore = opening(S3Chaos.before(URI.create(minio.endpoint()).getPort(), chaos));
+            write(settings(kafka, minio, wayToStore.endpoint(), interval));
+            wiring = new Wiring(Settings.of(settings(kafka, minio, minio.endpoint(), interval)));
             store = opening(wiring.store());
             capture = opening(new ServiceProcess("capture", settingsFile));
             compactor = opening(new ServiceProcess("compact", settingsFile));
@@ -70,7 +74,13 @@ final class PipelineHarness implements AutoCloseable {
 
     /** Starts the servers; the services are not running yet. */
     static PipelineHarness start(EtcdVersion version, Path directory) throws IOException {
-        return new PipelineHarness(version, directory);
+        return new PipelineHarness(version, directory, S3Plan.CALM, Duration.ofSeconds(2));
+    }
+
+    /** The same with a bad way to the store for the services and the verbs; this harness itself looks past it. */
+    static PipelineHarness startInChaos(EtcdVersion version, Path directory, S3Plan chaos, Duration interval)
+            throws IOException {
+        return new PipelineHarness(version, directory, chaos, interval);
     }
 
     private <T extends AutoCloseable> T opening(T resource) {
@@ -78,7 +88,7 @@ final class PipelineHarness implements AutoCloseable {
         return resource;
     }
 
-    private Map<String, String> settings(KafkaServer kafka, MinioServer minio) {
+    private Map<String, String> settings(KafkaServer kafka, MinioServer minio, String endpoint, Duration interval) {
         return Map.ofEntries(
                 Map.entry("cluster.name", "pipeline"),
                 Map.entry("etcd.endpoints", etcd.endpoint()),
@@ -86,10 +96,10 @@ final class PipelineHarness implements AutoCloseable {
                 Map.entry("topic.partitions", "4"),
                 Map.entry("topic.replication.factor", "1"),
                 Map.entry("archive.uri", "s3://" + BUCKET + "/archive"),
-                Map.entry("archive.s3.endpoint", minio.endpoint()),
+                Map.entry("archive.s3.endpoint", endpoint),
                 Map.entry("archive.s3.access.key", minio.accessKey()),
                 Map.entry("archive.s3.secret.key", minio.secretKey()),
-                Map.entry("checkpoint.interval", "2s"),
+                Map.entry("checkpoint.interval", interval.toSeconds() + "s"),
                 Map.entry("spool.dir", directory.toString()));
     }
 
@@ -206,6 +216,15 @@ final class PipelineHarness implements AutoCloseable {
 
     ServiceProcess compactor() {
         return compactor;
+    }
+
+    S3Chaos wayToStore() {
+        return wayToStore;
+    }
+
+    /** The store itself, without the way that the services take. */
+    ObjectStore store() {
+        return store;
     }
 
     Path settingsFile() {

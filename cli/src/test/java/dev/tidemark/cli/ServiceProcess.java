@@ -50,6 +50,15 @@ final class ServiceProcess implements AutoCloseable {
                 settings.toString());
     }
 
+    boolean isAlive() {
+        return child.isAlive();
+    }
+
+    /** The code with which it ended by itself. */
+    int exitCode() {
+        return child.exitCode();
+    }
+
     /** Ends it with SIGKILL; it must have been running. */
     void kill() {
         requireAlive();

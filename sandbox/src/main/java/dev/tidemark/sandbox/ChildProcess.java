@@ -40,7 +40,8 @@ public final class ChildProcess {
         return process.isAlive();
     }
 
-    int exitCode() {
+    /** With what it ended; it must have. */
+    public int exitCode() {
         return process.exitValue();
     }
 

@@ -140,6 +140,11 @@ public final class ArchiveLayout {
         return Long.MAX_VALUE - Long.parseLong(last, 16);
     }
 
+    /** Whether a name ends in a sequence number. */
+    static boolean isSequenced(String name) {
+        return INVERTED.matcher(name.substring(name.lastIndexOf('/') + 1)).matches();
+    }
+
     static String hex(long number) {
         return String.format(Locale.ROOT, "%016x", number);
     }

@@ -29,6 +29,11 @@ final class Envelope {
         return out.put(sum.digest()).array();
     }
 
+    /** Whether the bytes are all that was sealed, whatever their version and kind. */
+    static boolean isWhole(byte[] object) {
+        return object.length >= HEAD + SUM && sums(object);
+    }
+
     /**
      * Unwraps an object's bytes.
      *
@@ -48,7 +53,9 @@ final class Envelope {
             throw new DamagedObjectException(
                     name, "envelope version " + version + " is unknown here; known is " + VERSION);
         }
-        checkSum(name, object);
+        if (!sums(object)) {
+            throw new DamagedObjectException(name, "its SHA-256 does not match its bytes: damaged or truncated");
+        }
         int code = head.get() & 0xff;
         if (code != kind.code()) {
             throw new DamagedObjectException(
@@ -61,11 +68,9 @@ final class Envelope {
         return Arrays.copyOfRange(object, HEAD, object.length - SUM);
     }
 
-    private static void checkSum(String name, byte[] object) {
+    private static boolean sums(byte[] object) {
         MessageDigest sum = Hashes.sha256();
         sum.update(object, 0, object.length - SUM);
-        if (!Arrays.equals(sum.digest(), Arrays.copyOfRange(object, object.length - SUM, object.length))) {
-            throw new DamagedObjectException(name, "its SHA-256 does not match its bytes: damaged or truncated");
-        }
+        return Arrays.equals(sum.digest(), Arrays.copyOfRange(object, object.length - SUM, object.length));
     }
 }

@@ -21,7 +21,7 @@ final class ObjectReader {
 
     /** The newest generation header. */
     Optional<Stored<GenerationHeader>> newestHeader() {
-        return objects.first(ArchiveLayout.headers()).map(name -> header(name, objects.get(name)));
+        return objects.newest(ArchiveLayout.headers()).map(name -> header(name, whole(name)));
     }
 
     /** A header whose bytes are proven by the one that names it. */
@@ -38,8 +38,8 @@ final class ObjectReader {
 
     /** The newest checkpoint of a level. */
     Optional<Stored<CheckpointManifest>> newestCheckpoint(String generation, int level) {
-        return objects.first(ArchiveLayout.checkpoints(generation, level))
-                .map(name -> checkpoint(generation, level, name, objects.get(name)));
+        return objects.newest(ArchiveLayout.checkpoints(generation, level))
+                .map(name -> checkpoint(generation, level, name, whole(name)));
     }
 
     /** A checkpoint whose bytes are proven by the row or page that names it. */
@@ -58,7 +58,7 @@ final class ObjectReader {
 
     /** The newest base of a generation. */
     Optional<Stored<BaseManifest>> newestBase(String generation) {
-        return objects.first(ArchiveLayout.bases(generation)).map(name -> base(generation, name, objects.get(name)));
+        return objects.newest(ArchiveLayout.bases(generation)).map(name -> base(generation, name, whole(name)));
     }
 
     /** A base whose bytes are proven by the row that names it. */
@@ -76,8 +76,7 @@ final class ObjectReader {
 
     /** The newest side state of a generation. */
     Optional<Stored<SideManifest>> newestSide(String generation) {
-        return objects.first(ArchiveLayout.sideManifests(generation))
-                .map(name -> side(generation, name, objects.get(name)));
+        return objects.newest(ArchiveLayout.sideManifests(generation)).map(name -> side(generation, name, whole(name)));
     }
 
     /** A side state whose manifest's bytes are proven by the row that names it. */
@@ -100,13 +99,17 @@ final class ObjectReader {
 
     /** An object's bytes, if they are those that were promised. */
     byte[] proven(String name, String sha256) {
-        byte[] bytes = objects.get(name);
+        byte[] bytes = objects.get(name, seen -> Hashes.hex(seen).equals(sha256));
         String found = Hashes.hex(bytes);
         if (!found.equals(sha256)) {
             throw new DamagedObjectException(
                     objects.full(name), "its SHA-256 is " + found + ", but who names it says " + sha256);
         }
         return bytes;
+    }
+
+    private byte[] whole(String name) {
+        return objects.get(name, Envelope::isWhole);
     }
 
     private <T extends SpecificRecordBase> T decode(String name, ObjectKind kind, Class<T> type, byte[] bytes) {

@@ -13,6 +13,7 @@ import dev.tidemark.schemas.avro.SideRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
@@ -34,6 +35,8 @@ final class SchemaObjects implements SchemaStore {
             BaseDescriptor.getClassSchema(),
             SideManifest.getClassSchema(),
             GenerationHeader.getClassSchema());
+
+    private static final int WRITE_TRIES = 10;
 
     private final ClusterObjects cluster;
     private final Map<Long, Schema> known = new ConcurrentHashMap<>();
@@ -58,13 +61,16 @@ final class SchemaObjects implements SchemaStore {
     /** Whoever wrote it: equal names hold equal bytes. But nothing is written with a schema that may not be there. */
     private void write(String name, Schema schema) {
         byte[] canonical = SchemaNormalization.toParsingForm(schema).getBytes(StandardCharsets.UTF_8);
-        if (cluster.createIfAbsent(name, canonical) == CreateOutcome.UNKNOWN && !cluster.exists(name)) {
-            throw new StoreUnavailableException(
-                    "the schema " + cluster.full(name) + " could not be written to "
-                            + cluster.store().uri(),
-                    "is the store running? nothing is lost by trying again",
-                    null);
+        for (int tries = 0; tries < WRITE_TRIES; tries++) {
+            if (cluster.createIfAbsent(name, canonical) != CreateOutcome.UNKNOWN || cluster.exists(name)) {
+                return;
+            }
         }
+        throw new StoreUnavailableException(
+                "the schema " + cluster.full(name) + " could not be written to "
+                        + cluster.store().uri(),
+                "is the store running? nothing is lost by trying again",
+                null);
     }
 
     /** The schema, or null: how Avro wants it. */
@@ -78,15 +84,22 @@ final class SchemaObjects implements SchemaStore {
         if (!cluster.exists(name)) {
             return null;
         }
-        String text = new String(cluster.get(name), StandardCharsets.UTF_8);
-        try {
-            Schema schema = new Schema.Parser().parse(text);
-            if (SchemaNormalization.parsingFingerprint64(schema) == fingerprint) {
-                return schema;
-            }
-        } catch (AvroRuntimeException e) {
-            throw new DamagedObjectException(cluster.full(name), "is not an Avro schema", e);
+        byte[] bytes = cluster.get(name, seen -> parse(seen)
+                .filter(schema -> SchemaNormalization.parsingFingerprint64(schema) == fingerprint)
+                .isPresent());
+        Schema schema =
+                parse(bytes).orElseThrow(() -> new DamagedObjectException(cluster.full(name), "is not an Avro schema"));
+        if (SchemaNormalization.parsingFingerprint64(schema) != fingerprint) {
+            throw new DamagedObjectException(cluster.full(name), "holds another schema than its name says");
         }
-        throw new DamagedObjectException(cluster.full(name), "holds another schema than its name says");
+        return schema;
+    }
+
+    private static Optional<Schema> parse(byte[] text) {
+        try {
+            return Optional.of(new Schema.Parser().parse(new String(text, StandardCharsets.UTF_8)));
+        } catch (AvroRuntimeException e) {
+            return Optional.empty();
+        }
     }
 }

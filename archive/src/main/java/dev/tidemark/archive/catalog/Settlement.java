@@ -57,7 +57,7 @@ final class Settlement {
 
     private Optional<byte[]> read(String name) {
         try {
-            return Optional.of(objects.get(name));
+            return Optional.of(objects.get(name, Envelope::isWhole));
         } catch (MissingObjectException e) {
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package dev.tidemark.archive.segment;
 import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.SoundReads;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.ObjectRef;
 import java.io.EOFException;
@@ -82,6 +83,7 @@ final class CheckedObject {
         byte[] again = unchecked(offset, seen.length);
         if (check.test(again)) {
             transportFaults.incrementAndGet();
+            SoundReads.arrivedDamaged(name + ": " + what);
             return again;
         }
         String range = what + " (" + seen.length + " bytes from offset " + offset + ")";

@@ -2,11 +2,13 @@ package dev.tidemark.archive.segment;
 
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.SoundReads;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Live sets as they rest in manifests: RoaringBitmap's portable form, run-optimised. */
@@ -48,8 +50,10 @@ public final class LiveSets {
             throw new DamagedObjectException(owner, "holds a live set that is neither inlined nor an object");
         }
         String name = root + ref.getName();
-        byte[] bytes = store.get(name);
-        if (bytes.length != ref.getBytes() || !Checksums.sha256Hex(bytes).equals(ref.getSha256())) {
+        Predicate<byte[]> named = bytes ->
+                bytes.length == ref.getBytes() && Checksums.sha256Hex(bytes).equals(ref.getSha256());
+        byte[] bytes = SoundReads.get(store, name, named);
+        if (!named.test(bytes)) {
             throw new DamagedObjectException(name, "is not the live set that " + owner + " names");
         }
         return parse(ByteBuffer.wrap(bytes), set.getCardinality(), name);

@@ -1,6 +1,10 @@
 package dev.tidemark.archive.store;
 
 import io.minio.errors.ErrorResponseException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +32,18 @@ final class S3Failures {
             "BadDigest",
             "IncompleteBody",
             "XAmzContentSHA256Mismatch");
+    // What S3 says of names that are not there. Any other word with this status was perhaps changed on its way.
+    private static final Set<String> MISSING = Set.of(
+            "NoSuchKey",
+            "NoSuchBucket",
+            "NoSuchUpload",
+            "NoSuchVersion",
+            "NoSuchLifecycleConfiguration",
+            "ObjectLockConfigurationNotFoundError",
+            "ResourceNotFound");
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int NOT_FOUND = 404;
+    private static final int PRECONDITION_FAILED = 412;
 
     private final String endpoint;
     private final String bucket;
@@ -61,6 +76,29 @@ final class S3Failures {
         return "";
     }
 
+    /** Whether a condition of the request did not hold; by the status, which no flipped bit in the body changes. */
+    static boolean isFailedCondition(Throwable thrown) {
+        for (Throwable at = thrown; at != null; at = at.getCause()) {
+            if (at instanceof ErrorResponseException answer) {
+                return answer.response().code() == PRECONDITION_FAILED;
+            }
+        }
+        return false;
+    }
+
+    /** Whether nobody was reached, or whoever was reached said nothing in time. */
+    static boolean isSilence(StoreUnavailableException thrown) {
+        for (Throwable at = thrown.getCause(); at != null; at = at.getCause()) {
+            if (at instanceof InterruptedIOException
+                    || at instanceof ConnectException
+                    || at instanceof NoRouteToHostException
+                    || at instanceof UnknownHostException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private RuntimeException answered(String operation, String name, ErrorResponseException answer) {
         String code = code(answer);
         int status = answer.response().code();
@@ -85,7 +123,8 @@ final class S3Failures {
                     "set the clocks right",
                     answer);
         }
-        if ((status >= 500 && status != 501) || status == TOO_MANY_REQUESTS || PASSING.contains(code)) {
+        boolean garbled = status == NOT_FOUND && !MISSING.contains(code);
+        if ((status >= 500 && status != 501) || status == TOO_MANY_REQUESTS || PASSING.contains(code) || garbled) {
             return unavailable(operation, name, answer);
         }
         return new StoreRefusedException(

@@ -19,11 +19,13 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +87,11 @@ final class S3Store implements ObjectStore {
     private static String prefix(URI uri) {
         if (uri.getHost() == null) {
             throw ObjectStores.refused(uri, "no bucket");
+        }
+        try {
+            BucketExistsArgs.builder().bucket(uri.getHost()).build();
+        } catch (IllegalArgumentException e) {
+            throw ObjectStores.refused(uri, e.getMessage());
         }
         String path = uri.getPath().replaceAll("^/+|/+$", "");
         if (path.isEmpty()) {
@@ -177,7 +184,7 @@ final class S3Store implements ObjectStore {
         } catch (StoreUnavailableException e) {
             return CreateOutcome.UNKNOWN;
         } catch (StoreRefusedException e) {
-            if (S3Failures.code(e).equals("PreconditionFailed")) {
+            if (S3Failures.isFailedCondition(e)) {
                 return CreateOutcome.EXISTS;
             }
             throw e;
@@ -245,16 +252,40 @@ final class S3Store implements ObjectStore {
         while (more && found.size() < max) {
             ListObjectsV2Args next =
                     args.maxKeys(Math.min(PAGE, max - found.size())).build();
-            ListBucketResultV2 page = retries.run(() -> await("list", namePrefix, () -> client.listObjectsV2(next)))
-                    .result();
+            String after =
+                    found.isEmpty() ? startAfter : found.get(found.size() - 1).name();
+            ListBucketResultV2 page = retries.run(() -> page(next, namePrefix, after));
             page.contents().forEach(item -> found.add(info(item)));
-            // A page may be short, even empty, without being the last one.
-            more = page.isTruncated() && page.nextContinuationToken() != null;
+            // A page may be short, even empty, without being the last one. Only one with a successor has a token.
+            more = page.nextContinuationToken() != null;
             if (more) {
                 args.continuationToken(page.nextContinuationToken());
             }
         }
         return List.copyOf(found);
+    }
+
+    /** A listing has no checksum: what cannot be right came damaged, and is asked for again. */
+    private ListBucketResultV2 page(ListObjectsV2Args args, String namePrefix, String after) {
+        ListBucketResultV2 page =
+                await("list", namePrefix, () -> client.listObjectsV2(args)).result();
+        String last = after.isEmpty() ? "" : prefix + after;
+        for (Contents item : page.contents()) {
+            String name = item.objectName();
+            if (!name.startsWith(prefix + namePrefix) || !isBefore(last, name)) {
+                throw failures.unavailable(
+                        "list",
+                        namePrefix,
+                        new IOException("the listing holds " + name + " after " + last
+                                + ": it is not in the order of bytes, or was changed on its way"));
+            }
+            last = name;
+        }
+        return page;
+    }
+
+    private static boolean isBefore(String one, String other) {
+        return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8)) < 0;
     }
 
     private ObjectInfo info(Contents item) {

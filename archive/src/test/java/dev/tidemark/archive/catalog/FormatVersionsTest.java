@@ -151,12 +151,13 @@ class FormatVersionsTest {
     void nothingIsWrittenWithASchemaThatDidNotReachTheArchive() {
         FaultyStore store = new FaultyStore(memory);
         ClusterArchive faulty = new ClusterArchive(store, CLUSTER, Examples.noPatience());
-        store.failNext(1);
+        store.failNext(Integer.MAX_VALUE);
         assertThatThrownBy(() -> faulty.openGeneration(Examples.generation(64)))
-                .isInstanceOf(StoreUnavailableException.class)
-                .hasMessageContaining("prod/s/");
+                .isInstanceOf(StoreUnavailableException.class);
         assertThat(memory.list("", "", 10)).isEmpty();
 
+        store.heal();
+        store.failNext(1);
         store.loseNextAnswers(1);
         faulty.openGeneration(Examples.generation(64));
         assertThat(memory.list("prod/s/", "", 100)).hasSize(7);

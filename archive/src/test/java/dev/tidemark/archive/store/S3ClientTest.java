@@ -10,8 +10,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +137,91 @@ class S3ClientTest {
         assertThat(store.list("g/", "", 10)).extracting(ObjectInfo::name).containsExactly("g/1", "g/2");
         assertThat(requests).hasSize(3);
         assertThat(requests.get(1)).contains("continuation-token=one");
+    }
+
+    @Test
+    void aListingThatCannotBeRightIsAskedForAgain() {
+        answers.add(new Answer(200, page("<Contents>" + object("f/1") + "</Contents>", "")));
+        answers.add(new Answer(
+                200, page("<Contents>" + object("g/2") + "</Contents><Contents>" + object("g/1") + "</Contents>", "")));
+        answers.add(new Answer(
+                200, page("<Contents>" + object("g/1") + "</Contents><Contents>" + object("g/2") + "</Contents>", "")));
+
+        assertThat(store.list("g/", "", 10)).extracting(ObjectInfo::name).containsExactly("g/1", "g/2");
+        assertThat(requests).hasSize(3);
+    }
+
+    @Test
+    void aListingGoesOnWhereItHasASuccessorThoughItDeniesThat() {
+        answers.add(new Answer(
+                200,
+                page("<Contents>" + object("g/1") + "</Contents>", "one")
+                        .replace("<IsTruncated>true", "<IsTruncated>fals")));
+        answers.add(new Answer(200, page("<Contents>" + object("g/2") + "</Contents>", "")));
+
+        assertThat(store.list("g/", "", 10)).extracting(ObjectInfo::name).containsExactly("g/1", "g/2");
+    }
+
+    @Test
+    void aStatusCountsMoreThanAWordThatWasChangedOnItsWay() {
+        answers(412, "PreconditionFailee");
+        answers(404, "NoSuchKex");
+        answers.add(new Answer(200, "found"));
+
+        assertThat(store.createIfAbsent("m/0", new byte[] {1})).isEqualTo(CreateOutcome.EXISTS);
+        assertThat(store.get("m/0")).isEqualTo("found".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aBucketThatS3CannotHaveIsRefusedBeforeAnythingIsAsked() {
+        ArchiveSettings.S3 s3 = new ArchiveSettings.S3("http://127.0.0.1:9", "us-east-1", "key", "secret");
+
+        assertThatThrownBy(() -> ObjectStores.open(ArchiveSettings.inS3(URI.create("s3://b/prefix"), s3)))
+                .isInstanceOf(StoreRefusedException.class)
+                .hasMessageContaining("s3://b/prefix");
+    }
+
+    @Test
+    void whatFailsItsCheckIsFetchedOnceMore() {
+        for (String answer : List.of("bad", "good", "bad", "bad", "bad", "worse")) {
+            answers.add(new Answer(200, answer));
+        }
+
+        assertThat(sound("m/0")).as("damaged on its way").isEqualTo("good");
+        assertThat(sound("m/0")).as("damaged where it rests").isEqualTo("bad");
+        assertThatThrownBy(() -> sound("m/0"))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("m/0")
+                .hasMessageContaining("came damaged twice");
+        assertThat(requests).hasSize(6);
+    }
+
+    private String sound(String name) {
+        byte[] good = "good".getBytes(StandardCharsets.UTF_8);
+        return new String(SoundReads.get(store, name, seen -> Arrays.equals(seen, good)), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aStoreThatOnlyAsksForPatienceIsAskedForSeconds() {
+        for (int i = 0; i < 7; i++) {
+            answers(503, "SlowDown");
+        }
+        answers.add(new Answer(200, "found"));
+
+        assertThat(store.get("m/0")).isEqualTo("found".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aStoreThatSpeaksButNeverServesShowsWithinFifteenSeconds() {
+        for (int i = 0; i < 100; i++) {
+            answers(503, "SlowDown");
+        }
+        long begun = System.nanoTime();
+
+        assertThatThrownBy(() -> store.get("m/0"))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("SlowDown");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
     }
 
     private static String object(String name) {
