@@ -6,10 +6,12 @@ import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SegmentRecord;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.VerifyRun;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,9 @@ final class SchemaObjects implements SchemaStore {
             BaseManifest.getClassSchema(),
             BaseDescriptor.getClassSchema(),
             SideManifest.getClassSchema(),
-            GenerationHeader.getClassSchema());
+            GenerationHeader.getClassSchema(),
+            VerifyRun.getClassSchema(),
+            DrillRun.getClassSchema());
 
     private final ClusterObjects cluster;
     private final Map<Long, Schema> known = new ConcurrentHashMap<>();
@@ -78,15 +82,24 @@ final class SchemaObjects implements SchemaStore {
         if (!cluster.exists(name)) {
             return null;
         }
-        String text = new String(cluster.get(name), StandardCharsets.UTF_8);
+        return parse(cluster.full(name), fingerprint, cluster.get(name));
+    }
+
+    /**
+     * The schema in a schema object.
+     *
+     * @throws DamagedObjectException if it is not the one that the name says
+     */
+    static Schema parse(String name, long fingerprint, byte[] object) {
+        String text = new String(object, StandardCharsets.UTF_8);
         try {
             Schema schema = new Schema.Parser().parse(text);
             if (SchemaNormalization.parsingFingerprint64(schema) == fingerprint) {
                 return schema;
             }
         } catch (AvroRuntimeException e) {
-            throw new DamagedObjectException(cluster.full(name), "is not an Avro schema", e);
+            throw new DamagedObjectException(name, "is not an Avro schema", e);
         }
-        throw new DamagedObjectException(cluster.full(name), "holds another schema than its name says");
+        throw new DamagedObjectException(name, "holds another schema than its name says");
     }
 }
