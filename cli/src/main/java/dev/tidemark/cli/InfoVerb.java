@@ -98,7 +98,7 @@ final class InfoVerb extends Verb {
 
     private static Map<String, Object> document(DrillRun run) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("revision", run.getRevision());
+        document.put("revision", run.getRevision() == 0 ? null : run.getRevision());
         document.put("time", Times.document(run.getStartedAtMillis() + run.getMillis()));
         document.put("ok", run.getOk());
         document.put("sourceCompared", run.getSourceHash() >= 0);
@@ -164,7 +164,8 @@ final class InfoVerb extends Verb {
     }
 
     private static String text(DrillRun run) {
-        return "revision " + run.getRevision() + ", " + Times.shown(run.getStartedAtMillis() + run.getMillis()) + ", "
+        return (run.getRevision() == 0 ? "no revision" : "revision " + run.getRevision()) + ", "
+                + Times.shown(run.getStartedAtMillis() + run.getMillis()) + ", "
                 + (run.getOk() ? "identical" : "DIFFERENT: " + run.getNote());
     }
 

@@ -88,12 +88,8 @@ class SourceLevelsIT {
             long last = harness.oracle().lastRevision();
             workload.run(Plan.of(last + 100).withSeed(SEED + 9));
             workload.compact(last - 200);
-            Invocation hashed = run(
-                    "verify",
-                    "--level",
-                    "source",
-                    "--allow-stall",
-                    "--set=etcd.endpoints=" + other.endpoint());
+            Invocation hashed =
+                    run("verify", "--level", "source", "--allow-stall", "--set=etcd.endpoints=" + other.endpoint());
             assertThat(hashed.code()).as(hashed.out() + hashed.err()).isEqualTo(4);
             JsonNode told = new ObjectMapper().readTree(hashed.out());
             assertThat(told.at("/ok").asBoolean()).isFalse();

@@ -136,6 +136,33 @@ class VerifyIT {
     }
 
     @Test
+    void aDrillThatTheArchiveRefusesIsRecordedAsFailed() throws IOException {
+        for (String object : copy.objects()) {
+            if (object.endsWith(".idx")) {
+                Path file = copy.directory().resolve(object);
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[0] ^= 1;
+                Files.write(file, bytes);
+            }
+        }
+        copy.run("drill", "--etcd-binary", etcd()).assertFailed(4);
+        JsonNode drill = copy.run("info", "--json").json().at("/clusters/0/drill");
+        assertThat(drill.at("/ok").asBoolean()).isFalse();
+        assertThat(drill.at("/revision").isNull()).isTrue();
+    }
+
+    @Test
+    void nothingIsNoProof() {
+        Invocation elsewhere = Invocation.of(
+                "verify",
+                "--cluster",
+                "mistyped",
+                "--set=archive.uri=" + copy.directory().toUri());
+        assertThat(elsewhere.assertFailed(3).err()).contains("nothing is archived of cluster mistyped");
+        assertThat(copy.objects()).noneMatch(object -> object.startsWith("mistyped"));
+    }
+
+    @Test
     void aDrillWithoutAnEtcdSaysWhereToGetOne() throws IOException {
         Path empty = Files.createDirectory(dir.resolve("empty"));
         assertThat(copy.run("drill", "--etcd-binary", empty.toString())

@@ -82,7 +82,7 @@ public final class RunRecords {
     }
 
     private void record(String chain, LongFunction<byte[]> bytes) {
-        schemas.writeOwn();
+        schemas.writeRuns();
         long seq = objects.first(chain).map(ArchiveLayout::sequence).orElse(-1L) + 1;
         while (!create(ArchiveLayout.link(chain, seq), bytes.apply(seq))) {
             seq++;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -35,9 +36,10 @@ final class SchemaObjects implements SchemaStore {
             BaseManifest.getClassSchema(),
             BaseDescriptor.getClassSchema(),
             SideManifest.getClassSchema(),
-            GenerationHeader.getClassSchema(),
-            VerifyRun.getClassSchema(),
-            DrillRun.getClassSchema());
+            GenerationHeader.getClassSchema());
+
+    /** Those of the records that mean nothing to readers; who writes one sees to its schema. */
+    private static final List<Schema> RUNS = List.of(VerifyRun.getClassSchema(), DrillRun.getClassSchema());
 
     private final ClusterObjects cluster;
     private final Map<Long, Schema> known = new ConcurrentHashMap<>();
@@ -45,12 +47,22 @@ final class SchemaObjects implements SchemaStore {
 
     SchemaObjects(ClusterObjects cluster) {
         this.cluster = cluster;
-        OWN.forEach(schema -> known.put(SchemaNormalization.parsingFingerprint64(schema), schema));
+        Stream.concat(OWN.stream(), RUNS.stream())
+                .forEach(schema -> known.put(SchemaNormalization.parsingFingerprint64(schema), schema));
     }
 
     /** Sees to it that all schemas of this version stand in the archive; asks the store once per process. */
     void writeOwn() {
-        for (Schema schema : OWN) {
+        write(OWN);
+    }
+
+    /** The same for the records of runs. */
+    void writeRuns() {
+        write(RUNS);
+    }
+
+    private void write(List<Schema> schemas) {
+        for (Schema schema : schemas) {
             long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
             if (!written.contains(fingerprint)) {
                 write(ArchiveLayout.schema(fingerprint), schema);

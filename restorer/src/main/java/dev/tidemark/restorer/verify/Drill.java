@@ -15,6 +15,8 @@ import dev.tidemark.restorer.Restorer;
 import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.Target;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.DrillRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,13 +58,7 @@ public final class Drill {
         long startedAt = sources.clock().millis();
         try (Scratch scratch = Scratch.in(sources.scratch())) {
             Path file = scratch.directory().resolve("drill.db");
-            RestoreResult restored = new Restorer(sources)
-                    .restore(
-                            RestoreRequest.database(target, Output.newFile(file))
-                                    .withoutBump()
-                                    .withAuth(RestoreRequest.Auth.DROP)
-                                    .withEndlessLeases(),
-                            restoring);
+            RestoreResult restored = restore(target, file, restoring, startedAt);
             progress.says("booting etcd from revision " + restored.revision());
             Seen seen = boot(file, restored);
             Comparison compared = compare(restored.plan().generation(), restored.revision(), progress);
@@ -84,7 +80,37 @@ public final class Drill {
         }
     }
 
+    /** A restore that is refused for what it found is what a drill is for: it is recorded, and then thrown. */
+    private RestoreResult restore(Target target, Path file, RestoreProgress restoring, long startedAt) {
+        try {
+            return new Restorer(sources)
+                    .restore(
+                            RestoreRequest.database(target, Output.newFile(file))
+                                    .withoutBump()
+                                    .withAuth(RestoreRequest.Auth.DROP)
+                                    .withEndlessLeases(),
+                            restoring);
+        } catch (TidemarkException e) {
+            if (e.failure() == Failure.VERIFICATION) {
+                long millis = sources.clock().millis() - startedAt;
+                recorded(DrillReport.failed("the restore was refused: " + e.getMessage(), millis), startedAt);
+            }
+            throw e;
+        }
+    }
+
     private Seen boot(Path file, RestoreResult restored) {
+        try {
+            return bootAndLook(file, restored);
+        } catch (TidemarkException e) {
+            if (e.failure() != Failure.VERIFICATION) {
+                throw e;
+            }
+            return new Seen("", OptionalLong.empty(), List.of("etcd does not boot: " + e.getMessage()));
+        }
+    }
+
+    private Seen bootAndLook(Path file, RestoreResult restored) {
         try (EtcdBoot.Booted booted = boot.boot(file);
                 EtcdClient client = EtcdClient.open(EtcdSettings.of(booted.endpoint()))) {
             List<String> differences = new ArrayList<>();

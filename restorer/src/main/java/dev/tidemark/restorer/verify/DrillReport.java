@@ -34,6 +34,12 @@ public record DrillReport(
         return difference.isEmpty();
     }
 
+    /** A drill that came to no restore. */
+    static DrillReport failed(String why, long millis) {
+        OptionalLong none = OptionalLong.empty();
+        return new DrillReport("", 0, 0, none, none, none, none, "", why, "", millis);
+    }
+
     DrillReport withNote(String more) {
         return new DrillReport(
                 generation,

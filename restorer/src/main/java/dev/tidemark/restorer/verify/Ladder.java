@@ -3,6 +3,8 @@ package dev.tidemark.restorer.verify;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.Manifests;
+import dev.tidemark.restorer.RestoreException;
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.GenerationHeader;
@@ -44,6 +46,11 @@ final class Ladder {
         recorded.forEach(head -> this.recorded.put(head.getChain(), head));
     }
 
+    /**
+     * Walks.
+     *
+     * @throws RestoreException of kind UNREACHABLE_TARGET if there is nothing at all: more likely another place is meant
+     */
     void run(VerifyLevel level, Sampling sampling, Path scratch) {
         try (Readers readers = new Readers(level == VerifyLevel.CONTENT ? DECODERS : READERS)) {
             ChainWalk.Tools tools = new ChainWalk.Tools(manifests, archive.root(), tally, readers, this::stepped);
@@ -51,6 +58,13 @@ final class Ladder {
             new ChainWalk(tools, chain, recorded(chain.prefix())).run().ifPresent(heads::add);
             DataCheck data = check(level, sampling, scratch);
             Set<String> generations = generations();
+            if (generations.isEmpty() && heads.isEmpty() && tally.findings().isEmpty()) {
+                throw new RestoreException(
+                        Failure.UNREACHABLE_TARGET,
+                        "nothing is archived of cluster " + archive.cluster() + " in "
+                                + archive.store().uri(),
+                        "check cluster.name and archive.uri; tidemark info shows what there is");
+            }
             generations.forEach(generation -> total += length(generation));
             for (String generation : generations) {
                 GenerationWalk walk = new GenerationWalk(

@@ -10,10 +10,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A few threads that read at once, so that a verification is neither slow nor a burden. Used by one thread. */
 final class Readers implements AutoCloseable {
+    private static final long DEATH_SECONDS = 10;
+
     private final ExecutorService pool;
     private final int ahead;
     private final Deque<Future<?>> waiting = new ArrayDeque<>();
@@ -69,8 +72,14 @@ final class Readers implements AutoCloseable {
         }
     }
 
+    /** What is under way is interrupted and waited for: its files are about to be removed. */
     @Override
     public void close() {
         pool.shutdownNow();
+        try {
+            pool.awaitTermination(DEATH_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
