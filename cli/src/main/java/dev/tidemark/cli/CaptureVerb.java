@@ -32,7 +32,7 @@ final class CaptureVerb extends Verb {
         try (ObjectStore store = wiring.store();
                 CaptureFleet captures =
                         new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
-                Showing shown = wiring.show(captures.statuses(), List.of())) {
+                Showing shown = wiring.show(captures.statuses(), List.of(), List.of())) {
             shown.start();
             stop.endsWith(captures::close);
             captures.run();

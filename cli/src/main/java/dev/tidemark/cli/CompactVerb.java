@@ -1,6 +1,7 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.cli.drill.DrillSchedule;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
@@ -24,7 +25,8 @@ final class CompactVerb extends Verb {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
-                Showing shown = wiring.show(List.of(), List.of(compactor::health))) {
+                DrillSchedule drills = wiring.drills(store);
+                Showing shown = wiring.show(List.of(), List.of(compactor::health), drills.statuses())) {
             CompletableFuture<Optional<TidemarkException>> end =
                     compactor.failure().thenApply(Optional::of);
             shown.start();

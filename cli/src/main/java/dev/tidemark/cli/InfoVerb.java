@@ -8,6 +8,9 @@ import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.restorer.ArchiveInfo;
 import dev.tidemark.restorer.Hole;
 import dev.tidemark.restorer.Moment;
+import dev.tidemark.schemas.avro.DrillRun;
+import dev.tidemark.schemas.avro.FullPass;
+import dev.tidemark.schemas.avro.VerifyRun;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +54,8 @@ final class InfoVerb extends Verb {
         behind.put("topicSeconds", boxed(info.topicSeconds()));
         behind.put("archiveSeconds", boxed(info.archiveSeconds()));
         cluster.put("behind", behind);
+        cluster.put("verification", info.verification().map(InfoVerb::document).orElse(null));
+        cluster.put("drill", info.drill().map(InfoVerb::document).orElse(null));
         if (!info.note().isEmpty()) {
             cluster.put("note", info.note());
         }
@@ -66,6 +71,37 @@ final class InfoVerb extends Verb {
         document.put("increments", generation.increments());
         document.put("bytes", generation.bytes());
         document.put("endedBy", generation.endedBy().orElse(null));
+        return document;
+    }
+
+    private static Map<String, Object> document(VerifyRun run) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("level", run.getLevel());
+        document.put("time", Times.document(run.getStartedAtMillis() + run.getMillis()));
+        document.put("ok", run.getOk());
+        document.put("sampledParts", run.getSampleParts());
+        document.put(
+                "lastFullPass",
+                Optional.ofNullable(run.getLastFullPass())
+                        .map(InfoVerb::document)
+                        .orElse(null));
+        return document;
+    }
+
+    private static Map<String, Object> document(FullPass pass) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("from", Times.document(pass.getStartedAtMillis()));
+        document.put("to", Times.document(pass.getEndedAtMillis()));
+        document.put("ok", pass.getOk());
+        return document;
+    }
+
+    private static Map<String, Object> document(DrillRun run) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("revision", run.getRevision() == 0 ? null : run.getRevision());
+        document.put("time", Times.document(run.getStartedAtMillis() + run.getMillis()));
+        document.put("ok", run.getOk());
+        document.put("sourceCompared", run.getSourceHash() >= 0);
         return document;
     }
 
@@ -98,6 +134,12 @@ final class InfoVerb extends Verb {
                 .append(", archive ")
                 .append(seconds(info.archiveSeconds()))
                 .append('\n');
+        text.append("  verified: ")
+                .append(info.verification().map(InfoVerb::text).orElse("never"))
+                .append('\n');
+        text.append("  drilled: ")
+                .append(info.drill().map(InfoVerb::text).orElse("never"))
+                .append('\n');
         return info.note().isEmpty() ? text.toString() : text + "  note: " + info.note() + "\n";
     }
 
@@ -108,6 +150,23 @@ final class InfoVerb extends Verb {
                 + "    bases: " + generation.bases() + ", increments: " + generation.increments() + ", "
                 + Sizes.bytes(generation.bytes()) + "\n"
                 + generation.endedBy().map(end -> "    ended by: " + end + "\n").orElse("");
+    }
+
+    private static String text(VerifyRun run) {
+        String verdict = run.getOk() ? "in order" : "NOT in order: " + run.getFirstFinding();
+        String pass = run.getLastFullPass() == null
+                ? "not all data were ever read"
+                : "all data were read last up to "
+                        + Times.shown(run.getLastFullPass().getEndedAtMillis())
+                        + (run.getLastFullPass().getOk() ? "" : ", and not in order");
+        return run.getLevel() + (run.getSampleParts() > 1 ? " (1 part of " + run.getSampleParts() + ")" : "") + ", "
+                + Times.shown(run.getStartedAtMillis() + run.getMillis()) + ", " + verdict + "; " + pass;
+    }
+
+    private static String text(DrillRun run) {
+        return (run.getRevision() == 0 ? "no revision" : "revision " + run.getRevision()) + ", "
+                + Times.shown(run.getStartedAtMillis() + run.getMillis()) + ", "
+                + (run.getOk() ? "identical" : "DIFFERENT: " + run.getNote());
     }
 
     private static String shown(Optional<Moment> moment) {

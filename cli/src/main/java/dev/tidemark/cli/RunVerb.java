@@ -3,6 +3,7 @@ package dev.tidemark.cli;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.capture.CaptureFleet;
 import dev.tidemark.capture.CaptureSettings.NewSource;
+import dev.tidemark.cli.drill.DrillSchedule;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
@@ -33,7 +34,8 @@ final class RunVerb extends Verb {
                 CaptureFleet captures =
                         new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
-                Showing shown = wiring.show(captures.statuses(), List.of(compactor::health))) {
+                DrillSchedule drills = wiring.drills(store);
+                Showing shown = wiring.show(captures.statuses(), List.of(compactor::health), drills.statuses())) {
             CompletableFuture<Void> ended = compactor.failure().thenRun(captures::close);
             shown.start();
             stop.endsWith(captures::close);

@@ -18,7 +18,9 @@ import picocli.CommandLine.Command;
             InfoVerb.class,
             PlanVerb.class,
             RestoreVerb.class,
-            GetVerb.class
+            GetVerb.class,
+            VerifyVerb.class,
+            DrillVerb.class
         },
         footer = {
             "",

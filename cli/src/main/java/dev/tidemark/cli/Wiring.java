@@ -10,6 +10,9 @@ import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.cli.check.CheckRun;
 import dev.tidemark.cli.check.StoreCertification;
+import dev.tidemark.cli.drill.DrillSchedule;
+import dev.tidemark.cli.drill.DrillStatus;
+import dev.tidemark.cli.drill.StockEtcd;
 import dev.tidemark.cli.metrics.MetricsServer;
 import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
@@ -22,8 +25,13 @@ import dev.tidemark.compactor.CompactorSettings;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdUsers;
+import dev.tidemark.restorer.RestoreProgress;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.TailSettings;
+import dev.tidemark.restorer.Target;
+import dev.tidemark.restorer.verify.Drill;
+import dev.tidemark.restorer.verify.SourceAccess;
+import dev.tidemark.restorer.verify.VerifyProgress;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -34,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** Turns the settings of a run into what each room of the house asks for. */
@@ -212,8 +221,42 @@ final class Wiring {
                 this::storeToRead, () -> BucketFacts.of(archive), () -> ExpirationRules.of(archive), scratch());
     }
 
+    /** The etcd that drills boot: of a directory, or of the configured one, or of the PATH. */
+    StockEtcd stockEtcd(Optional<Path> directory) {
+        return new StockEtcd(
+                directory.or(() -> settings.find(Known.DRILL_ETCD)),
+                System.getenv().getOrDefault("PATH", ""),
+                scratch());
+    }
+
+    /** Drills every configured cluster as often as is set; the caller closes what comes back. */
+    DrillSchedule drills(ObjectStore store) {
+        List<DrillSchedule.Cluster> clusters = settings.each().stream()
+                .map(cluster -> new Wiring(cluster).drilled(store))
+                .toList();
+        return DrillSchedule.start(clusters, settings.get(Known.DRILL_INTERVAL), Clock.systemUTC());
+    }
+
+    private DrillSchedule.Cluster drilled(ObjectStore store) {
+        ClusterArchive archive = archive(store);
+        return new DrillSchedule.Cluster(
+                archive.cluster(),
+                () -> archive.runs()
+                        .newestDrill()
+                        .map(run -> OptionalLong.of(run.getStartedAtMillis()))
+                        .orElse(OptionalLong.empty()),
+                () -> new Drill(
+                                sources(store, Clock.systemUTC()),
+                                Optional.of(new SourceAccess(source(), SourceAccess.Stall.FOLLOWERS)),
+                                stockEtcd(Optional.empty()))
+                        .run(Target.latest(), VerifyProgress.NONE, RestoreProgress.NONE));
+    }
+
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */
-    Showing show(List<Supplier<CaptureStatus>> captures, List<Supplier<CompactorHealth>> compactors) {
+    Showing show(
+            List<Supplier<CaptureStatus>> captures,
+            List<Supplier<CompactorHealth>> compactors,
+            List<Supplier<DrillStatus>> drills) {
         Optional<Integer> port = settings.find(Known.METRICS_PORT);
         if (port.isEmpty()) {
             return Showing.nothing();
@@ -222,7 +265,7 @@ final class Wiring {
         return MetricsServer.open(
                 settings.get(Known.METRICS_HOST),
                 port.get(),
-                new Monitor(captures, compactors, version, InstantSource.system()));
+                new Monitor(captures, compactors, drills, version, InstantSource.system()));
     }
 
     private Optional<TailSettings> tail() {

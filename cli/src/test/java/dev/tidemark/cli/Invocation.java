@@ -60,6 +60,12 @@ record Invocation(int code, String out, String err, Duration took) {
         return this;
     }
 
+    /** It went well. */
+    Invocation assertSucceeded() {
+        assertThat(code).as(err).isZero();
+        return this;
+    }
+
     /** It went well; returns stdout as the one JSON document that it must be. */
     JsonNode json() {
         assertThat(code).as(err).isZero();

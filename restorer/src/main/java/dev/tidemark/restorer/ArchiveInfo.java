@@ -3,11 +3,14 @@ package dev.tidemark.restorer;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CatalogPage;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.VerifyRun;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +21,8 @@ import java.util.stream.Stream;
  * @param holes what is missing between them, newest first
  * @param topicSeconds how far the topic is behind now; empty if it was not read
  * @param archiveSeconds how far the archive is behind now; empty if it holds nothing
+ * @param verification the last recorded verification
+ * @param drill the last recorded drill
  * @param note what an operator should know about the source of the answer; may be empty
  */
 public record ArchiveInfo(
@@ -26,6 +31,8 @@ public record ArchiveInfo(
         List<Hole> holes,
         OptionalLong topicSeconds,
         OptionalLong archiveSeconds,
+        Optional<VerifyRun> verification,
+        Optional<DrillRun> drill,
         String note) {
     /**
      * One generation.
@@ -63,6 +70,7 @@ public record ArchiveInfo(
                     : OptionalLong.of(Math.max(history.tail().get().provenMillis(), archived.orElse(0)));
             boolean caughtUp =
                     history.tail().filter(tail -> tail.range().isEmpty()).isPresent();
+            ProofRecords records = ProofRecords.of(sources.archive());
             return new ArchiveInfo(
                     sources.archive().cluster(),
                     Stream.concat(
@@ -72,7 +80,11 @@ public record ArchiveInfo(
                     chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
                     seconds(now, topic),
                     seconds(now, caughtUp ? topic : archived),
-                    history.note());
+                    records.verification(),
+                    records.drill(),
+                    Stream.of(history.note(), records.note())
+                            .filter(said -> !said.isEmpty())
+                            .collect(Collectors.joining("; ")));
         }
     }
 

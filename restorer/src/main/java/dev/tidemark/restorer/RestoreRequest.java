@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param bump whether a database may be moved past the newest known revision
  * @param historyFrom the compaction revision since which a database keeps every record; empty: only the state
  * @param auth what becomes of users and roles
+ * @param leaseTerms how long leases live
  * @param unknownLeaseTtl the time to live of leases of which none is known
  */
 public record RestoreRequest(
@@ -25,6 +26,7 @@ public record RestoreRequest(
         Bump bump,
         OptionalLong historyFrom,
         Auth auth,
+        LeaseTerms leaseTerms,
         Duration unknownLeaseTtl) {
     /** What leases get of which no time to live is known. */
     public static final Duration UNKNOWN_LEASE_TTL = Duration.ofHours(1);
@@ -55,6 +57,14 @@ public record RestoreRequest(
         DROP
     }
 
+    /** How long the leases of a database live. */
+    public enum LeaseTerms {
+        /** As long as they were granted. */
+        AS_GRANTED,
+        /** Longer than anybody will look: what is booted from it stays as it is. */
+        WITHOUT_END
+    }
+
     public RestoreRequest {
         if (format != Format.DATABASE && historyFrom.isPresent()) {
             throw wrong("only a database can hold a history", "leave out --history-from, or --format");
@@ -83,37 +93,55 @@ public record RestoreRequest(
                 Bump.PAST_NEWEST,
                 OptionalLong.empty(),
                 Auth.KEEP,
+                LeaseTerms.AS_GRANTED,
                 UNKNOWN_LEASE_TTL);
     }
 
     /** The same in another form. */
     public RestoreRequest as(Format other) {
-        return new RestoreRequest(target, other, output, prefix, bump, historyFrom, auth, unknownLeaseTtl);
+        return new RestoreRequest(target, other, output, prefix, bump, historyFrom, auth, leaseTerms, unknownLeaseTtl);
     }
 
     /** The same of the keys that begin with {@code bytes} alone. */
     public RestoreRequest withPrefix(byte[] bytes) {
-        return new RestoreRequest(target, format, output, Optional.of(bytes), bump, historyFrom, auth, unknownLeaseTtl);
+        return new RestoreRequest(
+                target, format, output, Optional.of(bytes), bump, historyFrom, auth, leaseTerms, unknownLeaseTtl);
     }
 
     /** The same at exactly the asked revision. */
     public RestoreRequest withoutBump() {
-        return new RestoreRequest(target, format, output, prefix, Bump.NONE, historyFrom, auth, unknownLeaseTtl);
+        return new RestoreRequest(
+                target, format, output, prefix, Bump.NONE, historyFrom, auth, leaseTerms, unknownLeaseTtl);
     }
 
     /** The same with every record since a compaction revision; a history is never moved. */
     public RestoreRequest withHistoryFrom(long compacted) {
         return new RestoreRequest(
-                target, format, output, prefix, Bump.NONE, OptionalLong.of(compacted), auth, unknownLeaseTtl);
+                target,
+                format,
+                output,
+                prefix,
+                Bump.NONE,
+                OptionalLong.of(compacted),
+                auth,
+                leaseTerms,
+                unknownLeaseTtl);
     }
 
     /** The same with users and roles kept or dropped. */
     public RestoreRequest withAuth(Auth other) {
-        return new RestoreRequest(target, format, output, prefix, bump, historyFrom, other, unknownLeaseTtl);
+        return new RestoreRequest(
+                target, format, output, prefix, bump, historyFrom, other, leaseTerms, unknownLeaseTtl);
+    }
+
+    /** The same with leases that don't run out. */
+    public RestoreRequest withEndlessLeases() {
+        return new RestoreRequest(
+                target, format, output, prefix, bump, historyFrom, auth, LeaseTerms.WITHOUT_END, unknownLeaseTtl);
     }
 
     /** The same with another time to live for leases of which none is known. */
     public RestoreRequest withUnknownLeaseTtl(Duration ttl) {
-        return new RestoreRequest(target, format, output, prefix, bump, historyFrom, auth, ttl);
+        return new RestoreRequest(target, format, output, prefix, bump, historyFrom, auth, leaseTerms, ttl);
     }
 }

@@ -48,5 +48,16 @@ public record RestoreResult(
             kept = List.copyOf(kept);
             guessed = List.copyOf(guessed);
         }
+
+        /** The same leases with another time to live. */
+        Leases withTtl(long seconds) {
+            return new Leases(withTtl(kept, seconds), withTtl(guessed, seconds));
+        }
+
+        private static List<LeaseTtl> withTtl(List<LeaseTtl> leases, long seconds) {
+            return leases.stream()
+                    .map(lease -> new LeaseTtl(lease.id(), seconds))
+                    .toList();
+        }
     }
 }

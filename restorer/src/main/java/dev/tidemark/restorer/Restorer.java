@@ -16,6 +16,9 @@ import java.util.OptionalLong;
  */
 public final class Restorer {
     private static final long BUMP_STEP = 1_000_000;
+    /** etcd takes 9,000,000,000 at most. */
+    private static final long ENDLESS_SECONDS = 8_000_000_000L;
+
     private static final byte[] NO_PREFIX = {};
 
     private final Sources sources;
@@ -148,8 +151,13 @@ public final class Restorer {
         if (request.format() != RestoreRequest.Format.DATABASE) {
             return SideState.NONE;
         }
-        RestoreResult.Leases leases =
+        RestoreResult.Leases known =
                 side.leases(count.leases(), request.unknownLeaseTtl().toSeconds());
+        RestoreResult.Leases leases =
+                switch (request.leaseTerms()) {
+                    case AS_GRANTED -> known;
+                    case WITHOUT_END -> known.withTtl(ENDLESS_SECONDS);
+                };
         return switch (request.auth()) {
             case DROP -> new SideState(leases, List.of(), List.of(), List.of());
             case KEEP -> new SideState(leases, side.pairs("auth"), side.pairs("authUsers"), side.pairs("authRoles"));

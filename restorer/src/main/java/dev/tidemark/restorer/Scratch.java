@@ -9,14 +9,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** A directory that goes away with all that is in it. */
-final class Scratch implements Closeable {
+public final class Scratch implements Closeable {
     private final Path directory;
 
     private Scratch(Path directory) {
         this.directory = directory;
     }
 
-    static Scratch in(Path parent) {
+    /** A new one; {@code parent} exists. */
+    public static Scratch in(Path parent) {
         try {
             return new Scratch(Files.createTempDirectory(parent, "tidemark-restore-"));
         } catch (IOException e) {
@@ -24,7 +25,8 @@ final class Scratch implements Closeable {
         }
     }
 
-    Path directory() {
+    /** The directory. */
+    public Path directory() {
         return directory;
     }
 

@@ -33,7 +33,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +52,11 @@ final class SampleArchive {
     private String topicId = "topic-id";
 
     SampleArchive(ObjectStore store, Path scratch, SegmentLimits limits) {
-        this.archive = new ClusterArchive(store, CLUSTER);
+        this(store, CLUSTER, scratch, limits);
+    }
+
+    SampleArchive(ObjectStore store, String cluster, Path scratch, SegmentLimits limits) {
+        this.archive = new ClusterArchive(store, cluster);
         this.scratch = scratch;
         this.limits = limits;
     }
@@ -79,7 +82,13 @@ final class SampleArchive {
     /** Opens a generation. */
     SampleArchive open(int n, long baseRevision, GenerationEnd previous) {
         TopicEvent.GenerationOpened opened = new TopicEvent.GenerationOpened(
-                generation(n), CLUSTER, 7, "3.6.16", baseRevision, SampleLog.capturedAt(baseRevision), previous);
+                generation(n),
+                archive.cluster(),
+                7,
+                "3.6.16",
+                baseRevision,
+                SampleLog.capturedAt(baseRevision),
+                previous);
         ArchivePolicy policy = new ArchivePolicy(
                 limits.blockBytes(), limits.segmentBytes(), limits.segmentRecords(), limits.indexBlockEntries(), 4);
         writer = archive.openGeneration(new GenerationDraft(opened, position(0), policy));
@@ -88,8 +97,19 @@ final class SampleArchive {
 
     /** Commits a base at {@code revision} with raw history since {@code compacted}, as of a log. */
     SampleArchive base(List<Change> log, long compacted, long revision, List<SideRecord> side) {
+        return base(SampleLog.compactedAt(log, compacted), log, compacted, revision, side);
+    }
+
+    /** The same with all that a compaction has not removed yet. */
+    SampleArchive leftovers(List<Change> log, long compacted, long revision) {
+        List<Change> first =
+                log.stream().filter(change -> change.main() <= compacted).toList();
+        return base(first, log, compacted, revision, List.of());
+    }
+
+    private SampleArchive base(
+            List<Change> first, List<Change> log, long compacted, long revision, List<SideRecord> side) {
         long at = SampleLog.capturedAt(revision);
-        List<Change> first = new ArrayList<>(SampleLog.compactedAt(log, compacted));
         List<Change> rest = log.stream()
                 .filter(change -> compacted < change.main() && change.main() <= revision)
                 .toList();
@@ -119,9 +139,33 @@ final class SampleArchive {
                 live,
                 liveAtCompaction,
                 side,
-                "digest");
+                digest(first, rest, at, segments, live, liveAtCompaction, compacted, revision));
         UploadedBase uploaded = uploader().upload(draft);
         writer.commitBase(uploaded.descriptor(), uploaded.sha256());
+        return this;
+    }
+
+    private static String digest(
+            List<Change> first,
+            List<Change> rest,
+            long at,
+            List<LocalSegment> segments,
+            List<RoaringBitmap> live,
+            List<RoaringBitmap> liveAtCompaction,
+            long compacted,
+            long revision) {
+        ContentDigest digest = new ContentDigest();
+        first.forEach(change -> digest.record(change.withTimes(at, 0)));
+        rest.forEach(change -> digest.record(change.withTimes(at, 0)));
+        List<SegmentRef> refs = segments.stream().map(LocalSegment::summary).toList();
+        digest.live(refs, live);
+        digest.live(refs, liveAtCompaction);
+        return digest.finish(compacted, revision, 0);
+    }
+
+    /** Claims the partition, as capture does. */
+    SampleArchive claim() {
+        archive.claim(topicId, 0);
         return this;
     }
 

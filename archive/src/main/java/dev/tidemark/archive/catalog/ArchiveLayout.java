@@ -127,6 +127,36 @@ public final class ArchiveLayout {
         return "s/" + hex(fingerprint);
     }
 
+    /** All writer schemas: {@code s/}. */
+    public static String schemas() {
+        return "s/";
+    }
+
+    /** All manifests of all generations: {@code m/}. */
+    public static String manifests() {
+        return "m/";
+    }
+
+    /** The records of verifications: {@code v/verify/}. */
+    public static String verifications() {
+        return "v/verify/";
+    }
+
+    /** The records of drills: {@code v/drill/}. */
+    public static String drills() {
+        return "v/drill/";
+    }
+
+    /** Object n of a chain whose names begin so, for example {@code v/verify/7ffffffffffffffe} for 1. */
+    public static String link(String chain, long seq) {
+        return chain + inverted(seq);
+    }
+
+    /** The descriptor of the base whose side file has that name: both are of one attempt. */
+    public static String descriptorBeside(String side) {
+        return descriptor(side.substring(0, side.lastIndexOf('/') + 1));
+    }
+
     /**
      * The sequence number in a header's or manifest's name.
      *

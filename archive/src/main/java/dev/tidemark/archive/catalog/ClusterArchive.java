@@ -22,6 +22,7 @@ public final class ClusterArchive {
     private final String cluster;
     private final ClusterObjects objects;
     private final SchemaObjects schemas;
+    private final ObjectCodec codec;
     private final ObjectReader reader;
     private final CommitPatience patience;
     private final Settlement settlement;
@@ -37,7 +38,8 @@ public final class ClusterArchive {
         this.cluster = cluster;
         this.objects = new ClusterObjects(store, ArchiveLayout.clusterRoot(cluster));
         this.schemas = new SchemaObjects(objects);
-        this.reader = new ObjectReader(objects, new ObjectCodec(schemas));
+        this.codec = new ObjectCodec(schemas);
+        this.reader = new ObjectReader(objects, codec);
         this.patience = patience;
         this.settlement = new Settlement(objects, patience);
     }
@@ -60,6 +62,16 @@ public final class ClusterArchive {
     /** What is committed now; six requests. */
     public Catalog catalog() {
         return Catalog.open(reader);
+    }
+
+    /** Every header and manifest by its name, judged one by one. */
+    public Manifests manifests() {
+        return new Manifests(objects, reader, codec);
+    }
+
+    /** What is kept of verifications and drills. */
+    public RunRecords runs() {
+        return new RunRecords(objects, codec, schemas);
     }
 
     /**
@@ -106,6 +118,11 @@ public final class ClusterArchive {
     /** The buckets of a side state: each bucket's pairs in the source's order. */
     public Map<String, List<SideRecord>> readSide(ObjectRef side) {
         return SideFile.read(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
+    }
+
+    /** The fingerprint of the schema that a side file was written with. */
+    public long schemaOfSide(ObjectRef side) {
+        return SideFile.schema(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
     }
 
     /**

@@ -44,6 +44,11 @@ record ClusterObjects(ObjectStore store, String root) {
         return again.stream().findFirst();
     }
 
+    /** The newest name below a prefix, where any but the newest may have been deleted. */
+    Optional<String> newestLeft(String prefix) {
+        return newestTwo(prefix).stream().findFirst();
+    }
+
     private List<String> newestTwo(String prefix) {
         return store.list(full(prefix), "", 2).stream()
                 .map(info -> info.name().substring(root.length()))

@@ -13,7 +13,11 @@ enum ObjectKind {
     /** The name of the cluster that claims a partition, UTF-8. */
     CLAIM(5),
     /** A {@code SideManifest}. */
-    SIDE(6);
+    SIDE(6),
+    /** A {@code VerifyRun}; numbers below 16 are for what readers need. */
+    VERIFY_RUN(16),
+    /** A {@code DrillRun}. */
+    DRILL_RUN(17);
 
     private final int code;
 

@@ -6,16 +6,18 @@ import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SegmentRecord;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.VerifyRun;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -38,18 +40,31 @@ final class SchemaObjects implements SchemaStore {
 
     private static final int WRITE_TRIES = 10;
 
+    /** Those of the records that mean nothing to readers; who writes one sees to its schema. */
+    private static final List<Schema> RUNS = List.of(VerifyRun.getClassSchema(), DrillRun.getClassSchema());
+
     private final ClusterObjects cluster;
     private final Map<Long, Schema> known = new ConcurrentHashMap<>();
     private final Set<Long> written = ConcurrentHashMap.newKeySet();
 
     SchemaObjects(ClusterObjects cluster) {
         this.cluster = cluster;
-        OWN.forEach(schema -> known.put(SchemaNormalization.parsingFingerprint64(schema), schema));
+        Stream.concat(OWN.stream(), RUNS.stream())
+                .forEach(schema -> known.put(SchemaNormalization.parsingFingerprint64(schema), schema));
     }
 
     /** Sees to it that all schemas of this version stand in the archive; asks the store once per process. */
     void writeOwn() {
-        for (Schema schema : OWN) {
+        write(OWN);
+    }
+
+    /** The same for the records of runs. */
+    void writeRuns() {
+        write(RUNS);
+    }
+
+    private void write(List<Schema> schemas) {
+        for (Schema schema : schemas) {
             long fingerprint = SchemaNormalization.parsingFingerprint64(schema);
             if (!written.contains(fingerprint)) {
                 write(ArchiveLayout.schema(fingerprint), schema);
@@ -84,22 +99,33 @@ final class SchemaObjects implements SchemaStore {
         if (!cluster.exists(name)) {
             return null;
         }
-        byte[] bytes = cluster.get(name, seen -> parse(seen)
-                .filter(schema -> SchemaNormalization.parsingFingerprint64(schema) == fingerprint)
-                .isPresent());
-        Schema schema =
-                parse(bytes).orElseThrow(() -> new DamagedObjectException(cluster.full(name), "is not an Avro schema"));
-        if (SchemaNormalization.parsingFingerprint64(schema) != fingerprint) {
-            throw new DamagedObjectException(cluster.full(name), "holds another schema than its name says");
-        }
-        return schema;
+        return parse(cluster.full(name), fingerprint, cluster.get(name, seen -> isWhole(name, fingerprint, seen)));
     }
 
-    private static Optional<Schema> parse(byte[] text) {
+    private static boolean isWhole(String name, long fingerprint, byte[] object) {
         try {
-            return Optional.of(new Schema.Parser().parse(new String(text, StandardCharsets.UTF_8)));
-        } catch (AvroRuntimeException e) {
-            return Optional.empty();
+            parse(name, fingerprint, object);
+            return true;
+        } catch (DamagedObjectException e) {
+            return false;
         }
+    }
+
+    /**
+     * The schema in a schema object.
+     *
+     * @throws DamagedObjectException if it is not the one that the name says
+     */
+    static Schema parse(String name, long fingerprint, byte[] object) {
+        String text = new String(object, StandardCharsets.UTF_8);
+        try {
+            Schema schema = new Schema.Parser().parse(text);
+            if (SchemaNormalization.parsingFingerprint64(schema) == fingerprint) {
+                return schema;
+            }
+        } catch (AvroRuntimeException e) {
+            throw new DamagedObjectException(name, "is not an Avro schema", e);
+        }
+        throw new DamagedObjectException(name, "holds another schema than its name says");
     }
 }

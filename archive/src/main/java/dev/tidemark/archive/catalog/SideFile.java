@@ -10,10 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.file.SeekableByteArrayInput;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 
@@ -36,6 +39,16 @@ final class SideFile {
             throw new UncheckedIOException("writing to memory", e);
         }
         return out.toByteArray();
+    }
+
+    /** The fingerprint of the writer's schema. */
+    static long schema(String name, byte[] bytes) {
+        try (DataFileReader<GenericRecord> reader =
+                new DataFileReader<>(new SeekableByteArrayInput(bytes), new GenericDatumReader<>())) {
+            return SchemaNormalization.parsingFingerprint64(reader.getSchema());
+        } catch (IOException | AvroRuntimeException e) {
+            throw new DamagedObjectException(name, "cannot be decoded: " + e.getMessage(), e);
+        }
     }
 
     /** The pairs by bucket, both in the order in which they were written. */

@@ -7,4 +7,4 @@ package dev.tidemark.archive.catalog;
  * @param content what it holds
  * @param sha256 of the whole object as stored, lower-case hex
  */
-record Stored<T>(String name, T content, String sha256) {}
+public record Stored<T>(String name, T content, String sha256) {}

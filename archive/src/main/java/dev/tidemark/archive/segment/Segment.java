@@ -203,7 +203,18 @@ public final class Segment {
         return transportFaults.get();
     }
 
-    private synchronized IndexTables tables() {
+    /** The index's object. */
+    CheckedObject indexObject() {
+        return index;
+    }
+
+    /** The data's object. */
+    CheckedObject dataObject() {
+        return data;
+    }
+
+    /** The small parts of the index, proven. */
+    synchronized IndexTables tables() {
         if (tables == null) {
             tables = IndexTables.load(index, ref);
         }

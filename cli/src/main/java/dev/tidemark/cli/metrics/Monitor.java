@@ -1,6 +1,7 @@
 package dev.tidemark.cli.metrics;
 
 import dev.tidemark.capture.CaptureStatus;
+import dev.tidemark.cli.drill.DrillStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 public final class Monitor implements AutoCloseable {
     private final List<Supplier<CaptureStatus>> captures;
     private final List<Supplier<CompactorHealth>> compactors;
+    private final List<Supplier<DrillStatus>> drills;
     private final String version;
     private final InstantSource clock;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -28,15 +30,18 @@ public final class Monitor implements AutoCloseable {
      *
      * @param captures what each capture says of itself when it is asked
      * @param compactors what each compactor says
+     * @param drills what the drills of each cluster say
      * @param version what {@code tidemark_build_info} says
      */
     public Monitor(
             List<Supplier<CaptureStatus>> captures,
             List<Supplier<CompactorHealth>> compactors,
+            List<Supplier<DrillStatus>> drills,
             String version,
             InstantSource clock) {
         this.captures = List.copyOf(captures);
         this.compactors = List.copyOf(compactors);
+        this.drills = List.copyOf(drills);
         this.version = version;
         this.clock = clock;
         new JvmMemoryMetrics().bindTo(registry);
@@ -51,6 +56,7 @@ public final class Monitor implements AutoCloseable {
         meters.read(BuildMetrics.ALL, version);
         captures.forEach(capture -> meters.read(CaptureMetrics.ALL, capture.get()));
         compactors.forEach(compactor -> read(compactor.get()));
+        drills.forEach(drill -> meters.read(DrillMetrics.ALL, drill.get()));
         meters.finish();
         return registry.scrape();
     }

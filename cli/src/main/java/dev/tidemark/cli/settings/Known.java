@@ -140,6 +140,18 @@ public final class Known {
             "The key of the source that tidemark check writes, to see it arrive.",
             Known::key);
 
+    public static final Setting<Duration> DRILL_INTERVAL = open(
+            "drill.interval",
+            "0s",
+            "How often the compactor's process drills each cluster: restores its newest revision, boots etcd from it and"
+                    + " compares; 0s: never.",
+            Quantities::duration);
+    public static final Setting<Path> DRILL_ETCD = open(
+            "drill.etcd",
+            null,
+            "Directory of the etcd and etcdutl that drills boot; the first of the PATH that has both if not set.",
+            Path::of);
+
     /** Prefixes behind which any setting of a library may stand. */
     static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
 
@@ -180,7 +192,9 @@ public final class Known {
                         RESTORE_LEASE_UNKNOWN_TTL,
                         METRICS_PORT,
                         METRICS_HOST,
-                        CHECK_KEY)
+                        CHECK_KEY,
+                        DRILL_INTERVAL,
+                        DRILL_ETCD)
                 .toList();
     }
 

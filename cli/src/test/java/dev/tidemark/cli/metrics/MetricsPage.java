@@ -40,6 +40,7 @@ final class MetricsPage {
         section(page, "Capture", CaptureMetrics.ALL);
         section(page, "Compactor, by partition", partition());
         section(page, "Compactor, the process", CompactorMetrics.PROCESS);
+        section(page, "Scheduled drills, by cluster", DrillMetrics.ALL);
         section(page, "Every process", BuildMetrics.ALL);
         page.append("## Values of labels\n");
         values(page, "state", CaptureStatus.State.values());
@@ -54,6 +55,7 @@ final class MetricsPage {
         CaptureMetrics.ALL.forEach(metric -> names.add(metric.name()));
         partition().forEach(metric -> names.add(metric.name()));
         CompactorMetrics.PROCESS.forEach(metric -> names.add(metric.name()));
+        DrillMetrics.ALL.forEach(metric -> names.add(metric.name()));
         BuildMetrics.ALL.forEach(metric -> names.add(metric.name()));
         return names;
     }

@@ -6,8 +6,10 @@ import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.capture.CaptureStatus.ReconnectCause;
 import dev.tidemark.capture.CaptureStatus.State;
 import dev.tidemark.capture.Headroom;
+import dev.tidemark.cli.drill.DrillStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.PartitionHealth;
+import dev.tidemark.restorer.verify.DrillReport;
 import dev.tidemark.sandbox.FreePorts;
 import java.io.IOException;
 import java.net.URI;
@@ -29,10 +31,12 @@ import org.junit.jupiter.api.Test;
 class MonitorTest {
     private CaptureStatus status = status(State.FOLLOWING, "G1");
     private List<PartitionHealth> partitions = new ArrayList<>();
+    private DrillStatus drills = new DrillStatus("prod", 3, 1, 2, Optional.of(new DrillStatus.Last(drilled(), 90_000)));
     private final int port = FreePorts.next();
     private final Monitor monitor = new Monitor(
             List.of(() -> status),
             List.of(() -> new CompactorHealth("RUNNING", false, 0, partitions)),
+            List.of(() -> drills),
             "1.2.3",
             () -> Instant.ofEpochMilli(100_000));
     private final MetricsServer server = MetricsServer.open("127.0.0.1", port, monitor);
@@ -68,6 +72,11 @@ class MonitorTest {
                 new CaptureStatus.SpoolUse(11, 12, 13),
                 OptionalLong.empty(),
                 14);
+    }
+
+    private static DrillReport drilled() {
+        OptionalLong none = OptionalLong.empty();
+        return new DrillReport("G1", 77, 5, none, none, none, none, "3.6.16", "a key too many", "", 1_500);
     }
 
     private static PartitionHealth partition(PartitionHealth.Phase phase) {
@@ -109,12 +118,28 @@ class MonitorTest {
                         "tidemark_compactor_committed_revision{cluster=\"prod\",partition=\"3\"} 80.0",
                         "tidemark_compactor_open_interval_age_seconds{cluster=\"prod\",partition=\"3\"} 60.0",
                         "tidemark_compactor_commits_total{cluster=\"prod\",partition=\"3\"} 4.0",
+                        "# TYPE tidemark_drill_failures_total counter",
+                        "tidemark_drill_runs_total{cluster=\"prod\"} 3.0",
+                        "tidemark_drill_failures_total{cluster=\"prod\"} 1.0",
+                        "tidemark_drill_errors_total{cluster=\"prod\"} 2.0",
+                        "tidemark_drill_last_ok{cluster=\"prod\"} 0.0",
+                        "tidemark_drill_last_end_time_seconds{cluster=\"prod\"} 90.0",
+                        "tidemark_drill_last_duration_seconds{cluster=\"prod\"} 1.5",
+                        "tidemark_drill_last_revision{cluster=\"prod\"} 77.0",
                         "tidemark_build_info{version=\"1.2.3\"} 1");
         String all = get("/metrics").body();
         assertThat(MetricsPage.names())
                 .filteredOn(name -> !name.equals("tidemark_capture_clock_skew_seconds"))
                 .allSatisfy(name -> assertThat(all).contains("\n" + name + ""));
         assertThat(all).doesNotContain("clock_skew").contains("jvm_memory_used_bytes");
+    }
+
+    @Test
+    void aFailedDrillDoesNotMakeTheServiceUnwell() throws Exception {
+        partitions.add(partition(PartitionHealth.Phase.FOLDING));
+        assertThat(get("/health").statusCode()).isEqualTo(200);
+        drills = new DrillStatus("prod", 0, 0, 0, Optional.empty());
+        assertThat(get("/metrics").body()).doesNotContain("tidemark_drill_last_ok{");
     }
 
     @Test

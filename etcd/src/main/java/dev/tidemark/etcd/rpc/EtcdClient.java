@@ -68,6 +68,9 @@ public interface EtcdClient extends Closeable {
     /** A key as of now, agreed with the quorum. */
     Optional<KeyState> get(byte[] key);
 
+    /** How many keys live at a revision, read from this member's own store. */
+    long keys(long revision);
+
     /** Writes a key and returns the revision. */
     long put(byte[] key, byte[] value);
 

@@ -226,6 +226,19 @@ final class MemberClient implements EtcdClient {
     }
 
     @Override
+    public long keys(long revision) {
+        RangeRequest request = RangeRequest.newBuilder()
+                .setKey(FIRST_KEY)
+                .setRangeEnd(FIRST_KEY)
+                .setCountOnly(true)
+                .setSerializable(true)
+                .setRevision(explicit(revision))
+                .build();
+        return call(watcher, "the number of keys at revision " + revision, KVGrpc.getRangeMethod(), request)
+                .getCount();
+    }
+
+    @Override
     public long put(byte[] key, byte[] value) {
         PutRequest request = PutRequest.newBuilder()
                 .setKey(ByteString.copyFrom(key))

@@ -60,6 +60,8 @@ class ClientIT {
             assertThat(state.version()).isEqualTo(2);
             assertThat(client.delete(KEY)).isEqualTo(changed + 1);
             assertThat(client.get(KEY)).isEmpty();
+            assertThat(client.keys(changed)).isOne();
+            assertThat(client.keys(changed + 1)).isZero();
             if (version.number().startsWith("3.4.")) {
                 assertThat(client.authRevision()).isEmpty();
             } else {

@@ -1,0 +1,105 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.MissingObjectException;
+import dev.tidemark.archive.store.StoreUnavailableException;
+import dev.tidemark.schemas.avro.DrillRun;
+import dev.tidemark.schemas.avro.VerifyRun;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * What is kept of verifications and drills: small objects, each under the next free number, that mean nothing to readers
+ * of the archive. Thread-safe; several may record at once.
+ */
+public final class RunRecords {
+    private final ClusterObjects objects;
+    private final ObjectCodec codec;
+    private final SchemaObjects schemas;
+
+    RunRecords(ClusterObjects objects, ObjectCodec codec, SchemaObjects schemas) {
+        this.objects = objects;
+        this.codec = codec;
+        this.schemas = schemas;
+    }
+
+    /**
+     * The newest verification.
+     *
+     * @throws dev.tidemark.archive.DamagedObjectException if its record is damaged
+     */
+    public Optional<VerifyRun> newestVerification() {
+        return newest(ArchiveLayout.verifications(), ObjectKind.VERIFY_RUN, VerifyRun.class);
+    }
+
+    /**
+     * The newest drill.
+     *
+     * @throws dev.tidemark.archive.DamagedObjectException if its record is damaged
+     */
+    public Optional<DrillRun> newestDrill() {
+        return newest(ArchiveLayout.drills(), ObjectKind.DRILL_RUN, DrillRun.class);
+    }
+
+    /**
+     * Records a verification under the next number.
+     *
+     * @param numbered makes the record for a number
+     */
+    public void recordVerification(LongFunction<VerifyRun> numbered) {
+        record(ArchiveLayout.verifications(), seq -> ObjectCodec.encode(ObjectKind.VERIFY_RUN, numbered.apply(seq)));
+    }
+
+    /**
+     * Records a drill under the next number.
+     *
+     * @param numbered makes the record for a number
+     */
+    public void recordDrill(LongFunction<DrillRun> numbered) {
+        record(ArchiveLayout.drills(), seq -> ObjectCodec.encode(ObjectKind.DRILL_RUN, numbered.apply(seq)));
+    }
+
+    /** The format version that records say. */
+    public static int formatVersion() {
+        return ObjectCodec.FORMAT_VERSION;
+    }
+
+    private <T extends SpecificRecordBase> Optional<T> newest(String chain, ObjectKind kind, Class<T> type) {
+        return objects.newestLeft(chain).map(name -> read(name, kind, type));
+    }
+
+    private <T extends SpecificRecordBase> T read(String name, ObjectKind kind, Class<T> type) {
+        T record = codec.decode(objects.full(name), kind, type, objects.get(name, Envelope::isWhole));
+        long seq = (long) record.get(record.getSchema().getField("seq").pos());
+        if (seq != ArchiveLayout.sequence(name)) {
+            throw new DamagedObjectException(
+                    objects.full(name),
+                    "seq is " + seq + ", but its name says " + ArchiveLayout.sequence(name) + ": swapped");
+        }
+        return record;
+    }
+
+    private void record(String chain, LongFunction<byte[]> bytes) {
+        schemas.writeRuns();
+        long seq = objects.newestLeft(chain).map(ArchiveLayout::sequence).orElse(-1L) + 1;
+        while (!create(ArchiveLayout.link(chain, seq), bytes.apply(seq))) {
+            seq++;
+        }
+    }
+
+    /** Whether the object stands there now; not if somebody else took the name. */
+    private boolean create(String name, byte[] bytes) {
+        objects.createIfAbsent(name, bytes);
+        try {
+            return Arrays.equals(objects.get(name), bytes);
+        } catch (MissingObjectException e) {
+            throw new StoreUnavailableException(
+                    objects.full(name) + " could not be written to "
+                            + objects.store().uri(),
+                    "the run itself is over; only its record is missing",
+                    e);
+        }
+    }
+}

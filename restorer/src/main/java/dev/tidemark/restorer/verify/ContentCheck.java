@@ -1,0 +1,236 @@
+package dev.tidemark.restorer.verify;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.segment.ContentDigest;
+import dev.tidemark.archive.segment.LiveSets;
+import dev.tidemark.archive.segment.LocalSegment;
+import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.archive.segment.SegmentAudit;
+import dev.tidemark.etcd.file.BucketEntry;
+import dev.tidemark.etcd.file.LeaseRecords;
+import dev.tidemark.restorer.Scratch;
+import dev.tidemark.schemas.avro.LiveSet;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SegmentRef;
+import dev.tidemark.schemas.avro.SideRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.roaringbitmap.BitSetUtil;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Reads everything once, to the local disk and from there: proves the bytes, decodes every record, and works out again
+ * what manifests and indexes say of them. Holds the keys of one segment, and of one part of a fold.
+ */
+final class ContentCheck implements DataCheck {
+    private final ClusterArchive archive;
+    private final Path scratch;
+    private final Proof proof;
+    private final Tally tally;
+    private final LongConsumer schemas;
+
+    /**
+     * @param schemas is told of the schema of every segment
+     */
+    ContentCheck(ClusterArchive archive, Path scratch, Proof proof, Tally tally, LongConsumer schemas) {
+        this.archive = archive;
+        this.scratch = scratch;
+        this.proof = proof;
+        this.tally = tally;
+        this.schemas = schemas;
+    }
+
+    @Override
+    public void check(Holding holding) {
+        for (Part side : holding.sides()) {
+            if (isNew(side) && proof.holds(side, holding.owner())) {
+                checkSide(side);
+            }
+        }
+        if (holding.content().isPresent()) {
+            try (Scratch room = Scratch.in(scratch)) {
+                new Records(holding, room.directory()).check();
+            }
+        }
+    }
+
+    private boolean isNew(Part part) {
+        return tally.isNew(archive.root() + part.ref().getName());
+    }
+
+    private void checkSide(Part part) {
+        ObjectRef ref = part.ref();
+        String name = archive.root() + ref.getName();
+        try {
+            schemas.accept(archive.schemaOfSide(ref));
+            for (SideRecord lease : archive.readSide(ref).getOrDefault("lease", List.of())) {
+                LeaseRecords.decode(new BucketEntry(bytes(lease.getKey()), bytes(lease.getValue())));
+            }
+        } catch (DamagedObjectException e) {
+            tally.found(Tally.Fault.DAMAGED, name, Problems.of(e), part.exposed());
+        } catch (IllegalArgumentException e) {
+            tally.found(
+                    Tally.Fault.DAMAGED,
+                    name,
+                    "holds a lease that cannot be decoded: " + e.getMessage(),
+                    part.exposed());
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return copy;
+    }
+
+    /** The records of one manifest. */
+    private final class Records {
+        private final Holding holding;
+        private final Holding.Content content;
+        private final Path room;
+        private final ContentDigest digest = new ContentDigest();
+        private final RecordOrder order;
+        /** Nothing is wrong so far; behind a segment that is, nothing can be said of what follows. */
+        private boolean whole = true;
+
+        Records(Holding holding, Path room) {
+            this.holding = holding;
+            this.content = holding.content().orElseThrow();
+            this.room = room;
+            this.order = new RecordOrder(content);
+        }
+
+        void check() {
+            long records = holding.segments().stream()
+                    .mapToLong(held -> held.member().getSegment().getRecords())
+                    .sum();
+            try (Fold fold = new Fold(room, records, holding.segments().size())) {
+                for (int i = 0; i < holding.segments().size(); i++) {
+                    whole &= read(i, holding.segments().get(i), fold);
+                    whole &= liveObjectsHold(holding.segments().get(i));
+                }
+                if (whole) {
+                    order.end();
+                    checkDerived(fold);
+                }
+            } catch (DamagedObjectException e) {
+                ownerIsWrong(Problems.of(e));
+            }
+        }
+
+        private boolean liveObjectsHold(Holding.Held held) {
+            boolean all = true;
+            for (Part live : held.live()) {
+                isNew(live);
+                all &= proof.holds(live, holding.owner());
+            }
+            return all;
+        }
+
+        private boolean read(int number, Holding.Held held, Fold fold) {
+            Path data = room.resolve("data");
+            Path index = room.resolve("index");
+            held.data().forEach(ContentCheck.this::isNew);
+            boolean holds = proof.holds(held.data().get(0), holding.owner(), data);
+            holds &= proof.holds(held.data().get(1), holding.owner(), index);
+            try {
+                return holds && audit(number, held, fold, data, index);
+            } finally {
+                delete(data);
+                delete(index);
+            }
+        }
+
+        private boolean audit(int number, Holding.Held held, Fold fold, Path data, Path index) {
+            SegmentRef ref = held.member().getSegment();
+            Segment segment = Segment.open(new LocalSegment(data, index, ref, new RoaringBitmap()));
+            int[] ordinal = new int[1];
+            try {
+                schemas.accept(SegmentAudit.run(segment, change -> {
+                    if (whole) {
+                        order.accept(change);
+                    }
+                    digest.record(change);
+                    fold.add(number, ordinal[0]++, change);
+                }));
+                return true;
+            } catch (DamagedObjectException e) {
+                Part wrong = held.data().get(e.object().equals(index.toString()) ? 1 : 0);
+                boolean inFile =
+                        e.object().equals(index.toString()) || e.object().equals(data.toString());
+                if (inFile) {
+                    tally.found(
+                            Tally.Fault.DAMAGED,
+                            archive.root() + wrong.ref().getName(),
+                            Problems.of(e),
+                            wrong.exposed());
+                } else {
+                    ownerIsWrong(Problems.of(e));
+                }
+                return false;
+            }
+        }
+
+        /** Live sets, then the digest, which is over them too. */
+        private void checkDerived(Fold fold) {
+            List<SegmentRef> refs = holding.segments().stream()
+                    .map(held -> held.member().getSegment())
+                    .toList();
+            boolean base = content.density() == Holding.Density.SINCE_COMPACTION;
+            Fold.Tombstones kept = base ? Fold.Tombstones.OF_THE_LAST_REVISION : Fold.Tombstones.KEPT;
+            List<LiveSet> live = holding.segments().stream()
+                    .map(held -> held.member().getLive())
+                    .toList();
+            digest.live(refs, compare(live, fold.survivors(content.last(), kept), content.last()));
+            if (base) {
+                List<LiveSet> before = holding.segments().stream()
+                        .map(held -> held.member().getLiveAtCompaction())
+                        .takeWhile(set -> set != null)
+                        .toList();
+                digest.live(refs, compare(before, fold.survivors(content.first(), kept), content.first()));
+            }
+            String found = digest.finish(content.first(), content.last(), content.nextOffset());
+            if (!found.equals(content.digest())) {
+                ownerIsWrong("its content digest is " + content.digest() + ", but its records give " + found);
+            }
+        }
+
+        private List<RoaringBitmap> compare(List<LiveSet> stored, List<BitSet> folded, long revision) {
+            List<RoaringBitmap> found = new ArrayList<>();
+            for (int i = 0; i < stored.size(); i++) {
+                RoaringBitmap set = LiveSets.read(stored.get(i), archive.store(), archive.root(), holding.owner());
+                RoaringBitmap expected = BitSetUtil.bitmapOf(folded.get(i));
+                if (!set.equals(expected)) {
+                    throw new DamagedObjectException(
+                            holding.owner(),
+                            "its live set of segment " + i + " at revision " + revision + " has "
+                                    + RoaringBitmap.andNot(set, expected).getCardinality()
+                                    + " records that are not their key's state, and lacks "
+                                    + RoaringBitmap.andNot(expected, set).getCardinality() + " that are");
+                }
+                found.add(set);
+            }
+            return found;
+        }
+
+        private void ownerIsWrong(String problem) {
+            tally.found(Tally.Fault.DAMAGED, holding.owner(), problem, holding.ownerExposed());
+        }
+
+        private void delete(Path file) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

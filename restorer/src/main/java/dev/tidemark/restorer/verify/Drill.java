@@ -1,0 +1,190 @@
+package dev.tidemark.restorer.verify;
+
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.catalog.RunRecords;
+import dev.tidemark.etcd.rpc.EtcdClient;
+import dev.tidemark.etcd.rpc.EtcdException;
+import dev.tidemark.etcd.rpc.EtcdSettings;
+import dev.tidemark.etcd.rpc.HashKvAnswer;
+import dev.tidemark.restorer.Output;
+import dev.tidemark.restorer.RestoreException;
+import dev.tidemark.restorer.RestoreProgress;
+import dev.tidemark.restorer.RestoreRequest;
+import dev.tidemark.restorer.RestoreResult;
+import dev.tidemark.restorer.Restorer;
+import dev.tidemark.restorer.Scratch;
+import dev.tidemark.restorer.Sources;
+import dev.tidemark.restorer.Target;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.schemas.avro.DrillRun;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The proof of the whole way back: a restore is booted as a real etcd, which must count and hash as the archive says, and
+ * where the source still answers for that revision, the archive must hash as the source does. Each drill is recorded in
+ * the archive. Thread-safe.
+ */
+public final class Drill {
+    private static final long NONE = -1;
+
+    private final Sources sources;
+    private final Optional<SourceAccess> source;
+    private final EtcdBoot boot;
+
+    /**
+     * @param source how the source may be asked; empty: it is not
+     */
+    public Drill(Sources sources, Optional<SourceAccess> source, EtcdBoot boot) {
+        this.sources = sources;
+        this.source = source;
+        this.boot = boot;
+    }
+
+    /** What the booted etcd says of itself. */
+    private record Seen(String version, OptionalLong hash, List<String> differences) {}
+
+    /**
+     * Drills.
+     *
+     * @throws dev.tidemark.restorer.UnreachableTargetException if the moment cannot be restored
+     */
+    public DrillReport run(Target target, VerifyProgress progress, RestoreProgress restoring) {
+        boot.require();
+        long startedAt = sources.clock().millis();
+        try (Scratch scratch = Scratch.in(sources.scratch())) {
+            Path file = scratch.directory().resolve("drill.db");
+            RestoreResult restored = restore(target, file, restoring, startedAt);
+            progress.says("booting etcd from revision " + restored.revision());
+            Seen seen = boot(file, restored);
+            Comparison compared = compare(restored.plan().generation(), restored.revision(), progress);
+            List<String> differences = new ArrayList<>(seen.differences);
+            compared.findings.forEach(finding -> differences.add(finding.object() + " " + finding.problem()));
+            DrillReport report = new DrillReport(
+                    restored.plan().generation(),
+                    restored.revision(),
+                    restored.keys(),
+                    compared.hash,
+                    compared.sourceHash,
+                    seen.hash,
+                    restored.hash(),
+                    seen.version,
+                    String.join("; ", differences),
+                    compared.note,
+                    sources.clock().millis() - startedAt);
+            return recorded(report, startedAt);
+        }
+    }
+
+    /** A restore that is refused for what it found is what a drill is for: it is recorded, and then thrown. */
+    private RestoreResult restore(Target target, Path file, RestoreProgress restoring, long startedAt) {
+        try {
+            return new Restorer(sources)
+                    .restore(
+                            RestoreRequest.database(target, Output.newFile(file))
+                                    .withoutBump()
+                                    .withAuth(RestoreRequest.Auth.DROP)
+                                    .withEndlessLeases(),
+                            restoring);
+        } catch (TidemarkException e) {
+            if (e.failure() == Failure.VERIFICATION) {
+                long millis = sources.clock().millis() - startedAt;
+                recorded(DrillReport.failed("the restore was refused: " + e.getMessage(), millis), startedAt);
+            }
+            throw e;
+        }
+    }
+
+    private Seen boot(Path file, RestoreResult restored) {
+        try {
+            return bootAndLook(file, restored);
+        } catch (TidemarkException e) {
+            if (e.failure() != Failure.VERIFICATION) {
+                throw e;
+            }
+            return new Seen("", OptionalLong.empty(), List.of("etcd does not boot: " + e.getMessage()));
+        }
+    }
+
+    private Seen bootAndLook(Path file, RestoreResult restored) {
+        try (EtcdBoot.Booted booted = boot.boot(file);
+                EtcdClient client = EtcdClient.open(EtcdSettings.of(booted.endpoint()))) {
+            List<String> differences = new ArrayList<>();
+            long revision = client.linearizable().revision();
+            if (revision != restored.revision()) {
+                differences.add("the booted etcd is at revision " + revision + " instead of " + restored.revision());
+                return new Seen(booted.version(), OptionalLong.empty(), differences);
+            }
+            long keys = client.keys(revision);
+            if (keys != restored.keys()) {
+                differences.add("the booted etcd has " + keys + " keys instead of " + restored.keys());
+            }
+            if (restored.hash().isEmpty()) {
+                return new Seen(booted.version(), OptionalLong.empty(), differences);
+            }
+            HashKvAnswer answer = client.hashKv(revision);
+            if (answer.hash() != restored.hash().getAsLong()) {
+                differences.add("the booted etcd hashes to " + answer.hash() + " instead of "
+                        + restored.hash().getAsLong());
+            }
+            return new Seen(booted.version(), OptionalLong.of(answer.hash()), differences);
+        }
+    }
+
+    /** What the source said, or why it was not asked. */
+    private record Comparison(OptionalLong hash, OptionalLong sourceHash, List<Finding> findings, String note) {
+        static Comparison none(String why) {
+            return new Comparison(OptionalLong.empty(), OptionalLong.empty(), List.of(), why);
+        }
+    }
+
+    /** The source is only a part of a drill: one that cannot be asked is no failure of the archive. */
+    private Comparison compare(String generation, long revision, VerifyProgress progress) {
+        if (source.isEmpty()) {
+            return Comparison.none("the source was not asked");
+        }
+        SourceRung rung = new SourceRung(sources, source.get(), progress);
+        try {
+            rung.requirePause(new RunBook(sources.archive().runs()).sourceAskedAtMillis());
+            SourceRung.Outcome outcome = new HashComparison(rung).at(generation, revision);
+            String obstacle = outcome.proof().obstacle();
+            return new Comparison(
+                    outcome.proof().hash(),
+                    outcome.proof().sourceHash(),
+                    outcome.findings(),
+                    obstacle.isEmpty() ? "" : "the source was not compared: " + obstacle);
+        } catch (EtcdException | RestoreException e) {
+            return Comparison.none("the source was not compared: " + e.getMessage());
+        }
+    }
+
+    private DrillReport recorded(DrillReport report, long startedAt) {
+        try {
+            sources.archive()
+                    .runs()
+                    .recordDrill(seq -> new DrillRun(
+                            RunRecords.formatVersion(),
+                            seq,
+                            startedAt,
+                            report.millis(),
+                            report.ok(),
+                            report.generation(),
+                            report.revision(),
+                            report.keys(),
+                            report.hash().orElse(NONE),
+                            report.sourceHash().orElse(NONE),
+                            report.bootedHash().orElse(NONE),
+                            report.expectedBootedHash().orElse(NONE),
+                            report.etcdVersion(),
+                            report.ok() ? report.note() : report.difference(),
+                            report.sourceHash().isPresent() ? startedAt : 0L));
+            return report;
+        } catch (ArchiveException e) {
+            return report.withNote("the drill is not recorded: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.tidemark.restorer.verify;
+
+import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.Manifests;
+import dev.tidemark.restorer.RestoreException;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.ChainHead;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The rungs that need the archive alone: walks all chains of all generations of a cluster. Used once, by one thread. */
+final class Ladder {
+    private static final int READERS = 4;
+    /** Each of them keeps the keys of a segment in memory. */
+    private static final int DECODERS = 2;
+
+    private final ClusterArchive archive;
+    private final Manifests manifests;
+    private final Tally tally = new Tally();
+    private final Bystanders bystanders;
+    private final VerifyProgress progress;
+    private final Map<String, GenerationHeader> headers = new LinkedHashMap<>();
+    private final Map<String, ChainHead> recorded = new LinkedHashMap<>();
+    private final List<ChainHead> heads = new ArrayList<>();
+    private final List<Exposure> exposures = new ArrayList<>();
+    private long walked;
+    private long total;
+
+    /**
+     * @param recorded the newest manifests as the last verification found them
+     */
+    Ladder(ClusterArchive archive, List<ChainHead> recorded, VerifyProgress progress) {
+        this.archive = archive;
+        this.manifests = archive.manifests();
+        this.bystanders = new Bystanders(archive, tally);
+        this.progress = progress;
+        recorded.forEach(head -> this.recorded.put(head.getChain(), head));
+    }
+
+    /**
+     * Walks.
+     *
+     * @throws RestoreException of kind UNREACHABLE_TARGET if there is nothing at all: more likely another place is meant
+     */
+    void run(VerifyLevel level, Sampling sampling, Path scratch) {
+        try (Readers readers = new Readers(level == VerifyLevel.CONTENT ? DECODERS : READERS)) {
+            ChainWalk.Tools tools = new ChainWalk.Tools(manifests, archive.root(), tally, readers, this::stepped);
+            HeaderChain chain = new HeaderChain(manifests, bystanders, this::opened, this::everything);
+            new ChainWalk(tools, chain, recorded(chain.prefix())).run().ifPresent(heads::add);
+            DataCheck data = check(level, sampling, scratch);
+            Set<String> generations = generations();
+            if (generations.isEmpty() && heads.isEmpty() && tally.findings().isEmpty()) {
+                throw new RestoreException(
+                        Failure.UNREACHABLE_TARGET,
+                        "nothing is archived of cluster " + archive.cluster() + " in "
+                                + archive.store().uri(),
+                        "check cluster.name and archive.uri; tidemark info shows what there is");
+            }
+            generations.forEach(generation -> total += length(generation));
+            for (String generation : generations) {
+                GenerationWalk walk = new GenerationWalk(
+                        tools,
+                        bystanders,
+                        data,
+                        generation,
+                        Optional.ofNullable(headers.get(generation)),
+                        this::everything);
+                exposures.add(walk.exposure());
+                heads.addAll(walk.run(this::recorded));
+            }
+            readers.finish();
+            bystanders.checkAll();
+        }
+    }
+
+    private DataCheck check(VerifyLevel level, Sampling sampling, Path scratch) {
+        Proof proof = new Proof(archive.store(), archive.root(), tally);
+        PresenceCheck presence = new PresenceCheck(archive.store(), archive.root(), tally);
+        return switch (level) {
+            case MANIFEST, SOURCE, SOURCE_FULL -> presence;
+            case BYTES -> new BytesCheck(proof, presence, tally, archive.root(), sampling);
+            case CONTENT -> new ContentCheck(archive, scratch, proof, tally, bystanders::sawSchema);
+        };
+    }
+
+    private void opened(GenerationHeader header) {
+        headers.put(header.getGeneration(), header);
+        bystanders.sawTopic(header.getStart());
+    }
+
+    private Optional<ChainHead> recorded(String chain) {
+        return Optional.ofNullable(recorded.get(chain));
+    }
+
+    /** Those with a header, and those that have manifests all the same. */
+    private Set<String> generations() {
+        Set<String> all = new TreeSet<>(headers.keySet());
+        recorded.keySet().stream()
+                .filter(chain -> chain.startsWith(ArchiveLayout.manifests()))
+                .forEach(chain -> all.add(chain.split("/", -1)[1]));
+        List<String> next = manifests.list(ArchiveLayout.manifests(), "", 1);
+        while (!next.isEmpty()) {
+            String generation = next.get(0).split("/", -1)[1];
+            all.add(generation);
+            next = manifests.list(ArchiveLayout.manifests(), ArchiveLayout.manifests() + generation + "/~", 1);
+        }
+        return all;
+    }
+
+    /** How many manifests there are, but for those of further levels, which are few. */
+    private long length(String generation) {
+        long sum = 0;
+        for (String chain : List.of(
+                ArchiveLayout.bases(generation),
+                ArchiveLayout.sideManifests(generation),
+                ArchiveLayout.checkpoints(generation, 0))) {
+            for (String newest : manifests.list(chain, "", 1)) {
+                sum += ArchiveLayout.link(chain, 0).length() == newest.length()
+                        ? ArchiveLayout.sequence(newest) + 1
+                        : 1;
+            }
+        }
+        return sum;
+    }
+
+    private void stepped() {
+        walked++;
+        progress.advanced(walked, Math.max(walked, total));
+    }
+
+    /** What can be restored at all, of any generation. */
+    private Optional<RevisionRange> everything() {
+        return exposures.stream()
+                .flatMap(exposure -> exposure.all().stream())
+                .reduce((one, other) ->
+                        new RevisionRange(Math.min(one.first(), other.first()), Math.max(one.last(), other.last())));
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /** The newest manifest of every chain. */
+    List<ChainHead> heads() {
+        return List.copyOf(heads);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tidemark.restorer.verify;
+
+import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.restorer.RestoreException;
+import dev.tidemark.restorer.RestorePlan;
+import dev.tidemark.restorer.Restorer;
+import dev.tidemark.restorer.Sources;
+import dev.tidemark.restorer.Target;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.RevisionRange;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What both comparisons with the source share. */
+final class SourceRung {
+    /** Nobody asks the source for a hash more often than this, unless told to. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private final Sources sources;
+    private final SourceAccess source;
+    private final VerifyProgress progress;
+
+    /** How a comparison ended. */
+    record Outcome(SourceProof proof, List<Finding> findings) {}
+
+    SourceRung(Sources sources, SourceAccess source, VerifyProgress progress) {
+        this.sources = sources;
+        this.source = source;
+        this.progress = progress;
+    }
+
+    Sources sources() {
+        return sources;
+    }
+
+    SourceAccess source() {
+        return source;
+    }
+
+    VerifyProgress progress() {
+        return progress;
+    }
+
+    /**
+     * Refuses to ask again so soon.
+     *
+     * @param askedAtMillis when somebody asked last, milliseconds since the epoch
+     */
+    void requirePause(long askedAtMillis) {
+        long waited = sources.clock().millis() - askedAtMillis;
+        if (source.stall() == SourceAccess.Stall.FOLLOWERS && waited >= 0 && waited < PAUSE.toMillis()) {
+            throw new RestoreException(
+                    Failure.REFUSED,
+                    "the source was asked for a hash " + waited / 1_000 + " s ago, and each takes writes from a member",
+                    "wait " + (PAUSE.toMillis() - waited + 999) / 1_000 + " s, or give --allow-stall");
+        }
+    }
+
+    /** The newest revision that archive and topic hold, with its generation. */
+    RestorePlan newest() {
+        return new Restorer(sources).plan(Target.latest());
+    }
+
+    /** Why two that should be equal may differ: the ids of the cluster that was captured and of the one that answered. */
+    String identity(String generation, long answeredClusterId) {
+        return sources.archive()
+                .catalog()
+                .generation(generation)
+                .map(GenerationCatalog::header)
+                .filter(header -> header.getSourceClusterId() != answeredClusterId)
+                .map(header -> "; it belongs to cluster " + Long.toHexString(answeredClusterId) + ", captured was "
+                        + Long.toHexString(header.getSourceClusterId()))
+                .orElse("");
+    }
+
+    static Outcome unproven(String endpoint, String generation, long revision, String obstacle) {
+        return new Outcome(
+                new SourceProof(
+                        endpoint, generation, revision, 0, OptionalLong.empty(), OptionalLong.empty(), 0, obstacle),
+                List.of());
+    }
+
+    static Finding differs(String endpoint, String problem, long first, long last) {
+        return new Finding(endpoint, problem, Optional.of(new RevisionRange(Math.max(1, Math.min(first, last)), last)));
+    }
+}
