@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -47,7 +48,7 @@ final class PipelineHarness implements AutoCloseable {
     private final Wiring wiring;
     private final ObjectStore store;
 
-    private PipelineHarness(EtcdVersion version, Path directory) throws IOException {
+    private PipelineHarness(EtcdVersion version, Path directory, Map<String, String> more) throws IOException {
         this.version = version;
         this.directory = directory;
         this.settingsFile = directory.resolve("tidemark.properties");
@@ -56,7 +57,8 @@ final class PipelineHarness implements AutoCloseable {
             workload = opening(Workload.on(etcd.endpoint()));
             KafkaServer kafka = opening(KafkaServer.launch());
             MinioServer minio = opening(MinioServer.launch().withBucket(BUCKET));
-            Map<String, String> settings = settings(kafka, minio);
+            Map<String, String> settings = new HashMap<>(settings(kafka, minio));
+            settings.putAll(more);
             write(settings);
             wiring = new Wiring(Settings.of(settings));
             store = opening(wiring.store());
@@ -70,7 +72,12 @@ final class PipelineHarness implements AutoCloseable {
 
     /** Starts the servers; the services are not running yet. */
     static PipelineHarness start(EtcdVersion version, Path directory) throws IOException {
-        return new PipelineHarness(version, directory);
+        return start(version, directory, Map.of());
+    }
+
+    /** The same with more settings. */
+    static PipelineHarness start(EtcdVersion version, Path directory, Map<String, String> more) throws IOException {
+        return new PipelineHarness(version, directory, more);
     }
 
     private <T extends AutoCloseable> T opening(T resource) {

@@ -19,8 +19,8 @@ class DamageLadderIT {
     @Test
     void whateverIsDamagedInADirectoryIsNamedAndEndangersNoMoreThanIsSaid() throws IOException {
         Path archive = directory.resolve("archive");
-        try (ObjectStore store = ObjectStores.open(
-                ArchiveSettings.inDirectory(archive.toUri()).creating())) {
+        try (ObjectStore store =
+                ObjectStores.open(ArchiveSettings.inDirectory(archive.toUri()).creating())) {
             climb("directory", store, 2);
         }
     }
@@ -30,8 +30,7 @@ class DamageLadderIT {
         try (MinioServer minio = MinioServer.launch().withBucket("tidemark");
                 ObjectStore store = ObjectStores.open(ArchiveSettings.inS3(
                         URI.create("s3://tidemark/archive"),
-                        new ArchiveSettings.S3(
-                                minio.endpoint(), "us-east-1", minio.accessKey(), minio.secretKey())))) {
+                        new ArchiveSettings.S3(minio.endpoint(), "us-east-1", minio.accessKey(), minio.secretKey())))) {
             climb("MinIO", store, 1);
         }
     }
