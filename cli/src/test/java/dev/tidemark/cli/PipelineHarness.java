@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -51,7 +52,9 @@ final class PipelineHarness implements AutoCloseable {
     private final Wiring wiring;
     private final ObjectStore store;
 
-    private PipelineHarness(EtcdVersion version, Path directory, S3Plan chaos, Duration interval) throws IOException {
+    private PipelineHarness(
+            EtcdVersion version, Path directory, S3Plan chaos, Duration interval, Map<String, String> more)
+            throws IOException {
         this.version = version;
         this.directory = directory;
         this.settingsFile = directory.resolve("tidemark.properties");
@@ -61,8 +64,12 @@ final class PipelineHarness implements AutoCloseable {
             KafkaServer kafka = opening(KafkaServer.launch());
             MinioServer minio = opening(MinioServer.launch().withBucket(BUCKET));
             wayToStore = opening(S3Chaos.before(URI.create(minio.endpoint()).getPort(), chaos));
-            write(settings(kafka, minio, wayToStore.endpoint(), interval));
-            wiring = new Wiring(Settings.of(settings(kafka, minio, minio.endpoint(), interval)));
+            Map<String, String> ofServices = new HashMap<>(settings(kafka, minio, wayToStore.endpoint(), interval));
+            ofServices.putAll(more);
+            write(ofServices);
+            Map<String, String> own = new HashMap<>(settings(kafka, minio, minio.endpoint(), interval));
+            own.putAll(more);
+            wiring = new Wiring(Settings.of(own));
             store = opening(wiring.store());
             capture = opening(new ServiceProcess("capture", settingsFile));
             compactor = opening(new ServiceProcess("compact", settingsFile));
@@ -74,13 +81,18 @@ final class PipelineHarness implements AutoCloseable {
 
     /** Starts the servers; the services are not running yet. */
     static PipelineHarness start(EtcdVersion version, Path directory) throws IOException {
-        return new PipelineHarness(version, directory, S3Plan.CALM, Duration.ofSeconds(2));
+        return start(version, directory, Map.of());
+    }
+
+    /** The same with more settings. */
+    static PipelineHarness start(EtcdVersion version, Path directory, Map<String, String> more) throws IOException {
+        return new PipelineHarness(version, directory, S3Plan.CALM, Duration.ofSeconds(2), more);
     }
 
     /** The same with a bad way to the store for the services and the verbs; this harness itself looks past it. */
     static PipelineHarness startInChaos(EtcdVersion version, Path directory, S3Plan chaos, Duration interval)
             throws IOException {
-        return new PipelineHarness(version, directory, chaos, interval);
+        return new PipelineHarness(version, directory, chaos, interval, Map.of());
     }
 
     private <T extends AutoCloseable> T opening(T resource) {

@@ -87,6 +87,12 @@ class SourceLevelsIT {
                 Workload workload = Workload.on(other.endpoint())) {
             long last = harness.oracle().lastRevision();
             workload.run(Plan.of(last + 100).withSeed(SEED + 9));
+            Invocation beyond =
+                    run("verify", "--level", "source", "--allow-stall", "--set=etcd.endpoints=" + other.endpoint());
+            assertThat(beyond.code()).isEqualTo(4);
+            JsonNode unproven = new ObjectMapper().readTree(beyond.out());
+            assertThat(unproven.at("/source/notProvable").asText()).contains("raw history starts at");
+            assertThat(unproven.at("/findings")).isEmpty();
             workload.compact(last - 200);
             Invocation hashed =
                     run("verify", "--level", "source", "--allow-stall", "--set=etcd.endpoints=" + other.endpoint());

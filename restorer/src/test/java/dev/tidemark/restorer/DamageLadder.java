@@ -311,8 +311,7 @@ final class DamageLadder {
     }
 
     private static List<Long> probes(Optional<RevisionRange> range) {
-        TreeSet<Long> probes = new TreeSet<>(List.of(20L, 33L, 40L, 55L, FIRST_END, 90L, 95L, 100L, 101L));
-        probes.addAll(List.of(125L, 149L, 171L, 189L, 200L, 205L, 211L, 233L, 246L, LAST));
+        TreeSet<Long> probes = new TreeSet<>(List.of(20L, 40L, 55L, 90L, 101L, 149L, 189L, 205L, 246L));
         range.ifPresent(endangered -> {
             probes.addAll(
                     List.of(endangered.first() - 1, endangered.first(), endangered.last(), endangered.last() + 1));

@@ -36,6 +36,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Builds a cluster's archive out of logs, by the same doors that capture and compactor use. */
@@ -171,6 +172,16 @@ final class SampleArchive {
 
     /** Commits a checkpoint of the log's revisions from the last one's end to {@code last}. */
     SampleArchive checkpoint(List<Change> log, long last, List<Lease> leases) {
+        return checkpoint(log, last, leases, live -> live, digest -> digest);
+    }
+
+    /** The same by a writer that gets live sets or the digest wrong. */
+    SampleArchive checkpoint(
+            List<Change> log,
+            long last,
+            List<Lease> leases,
+            UnaryOperator<List<RoaringBitmap>> error,
+            UnaryOperator<String> digestError) {
         long first = writer.nextRevision();
         List<Change> part = log.stream()
                 .filter(change -> first <= change.main() && change.main() <= last)
@@ -180,12 +191,12 @@ final class SampleArchive {
             part.forEach(cutter::append);
             segments = cutter.finish();
         }
-        List<RoaringBitmap> live = Survivors.at(last, Tombstones.ALL, raw(segments));
+        List<RoaringBitmap> live = error.apply(Survivors.at(last, Tombstones.ALL, raw(segments)));
         CheckpointDraft draft = new CheckpointDraft(
                 new RevisionRange(first, last),
                 part.get(0).capturedAtMillis(),
                 part.get(part.size() - 1).capturedAtMillis(),
-                digest(part, segments, live),
+                digestError.apply(digest(part, segments, live)),
                 uploader().upload(writer.header().getGeneration(), segments, live),
                 leases,
                 position(last));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Live sets that are objects of their own: a base of one segment with so many records that they don't fit its manifest. */
-class LiveSetDamageTest {
+class LiveSetDamageIT {
     private static final int RECORDS = 620_000;
     private static final long COMPACTED = RECORDS + 1;
     private static final long REVISION = COMPACTED + 10;
