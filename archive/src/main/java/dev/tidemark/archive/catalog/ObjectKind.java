@@ -13,7 +13,11 @@ enum ObjectKind {
     /** The name of the cluster that claims a partition, UTF-8. */
     CLAIM(5),
     /** A {@code SideManifest}. */
-    SIDE(6);
+    SIDE(6),
+    /** A {@code BaseManifest} of a base that no snapshot brought. */
+    SYNTHETIC_BASE(7),
+    /** A {@code TimeProof}. */
+    TIME(8);
 
     private final int code;
 

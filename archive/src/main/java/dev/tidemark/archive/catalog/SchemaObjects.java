@@ -7,9 +7,11 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRecord;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.TimeProof;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ final class SchemaObjects implements SchemaStore {
             BaseManifest.getClassSchema(),
             BaseDescriptor.getClassSchema(),
             SideManifest.getClassSchema(),
+            SeenLease.getClassSchema(),
+            TimeProof.getClassSchema(),
             GenerationHeader.getClassSchema());
 
     private final ClusterObjects cluster;
