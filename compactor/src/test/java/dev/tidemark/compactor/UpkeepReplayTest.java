@@ -32,7 +32,7 @@ final class UpkeepReplayTest {
     void whateverGoesWrongAtAnyCallOfTheStoreChangesNothing(FaultyStore.Fault fault) {
         try (Workbench bench = new Workbench(directory)) {
             MemoryStore checkpoints = folded(bench, 42);
-            MemoryStore undisturbed = copy(checkpoints);
+            MemoryStore undisturbed = Workbench.copyOf(checkpoints, name -> true);
             FaultyStore counter = new FaultyStore(undisturbed, fault, Long.MAX_VALUE - 9, 1);
             bench.upkeep(counter);
             List<String> expected = Workbench.mergedContents(undisturbed);
@@ -42,7 +42,7 @@ final class UpkeepReplayTest {
             for (long call = 0; call < counter.calls(); call += step) {
                 // Now and then for longer than a commit waits.
                 long times = call / step % 7 == 0 ? 30 : 1;
-                MemoryStore disturbed = copy(checkpoints);
+                MemoryStore disturbed = Workbench.copyOf(checkpoints, name -> true);
                 keepUpThroughDeath(bench, new FaultyStore(disturbed, fault, call, times));
                 assertThat(Workbench.mergedContents(disturbed))
                         .as("%s at call %s, %s times", fault, call, times)
@@ -106,12 +106,6 @@ final class UpkeepReplayTest {
                     .anyMatch(line -> line.startsWith("2/") && line.contains("\"ttlSeconds\": "))
                     .anyMatch(line -> line.startsWith("base ") && line.contains("\"ttlSeconds\": "));
         }
-    }
-
-    private static MemoryStore copy(MemoryStore store) {
-        MemoryStore copy = new MemoryStore(InstantSource.system());
-        store.list("", "", Integer.MAX_VALUE).forEach(object -> copy.put(object.name(), store.get(object.name())));
-        return copy;
     }
 
     private static MemoryStore folded(Workbench bench, long seed) {

@@ -9,6 +9,8 @@ import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.segment.SegmentLimits;
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.LeaseTtl;
@@ -22,12 +24,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Folds a log in memory into an archive in memory, on the calling thread, and tells what stands there then. */
@@ -157,6 +161,17 @@ final class Workbench implements AutoCloseable {
             }
         });
         return contents;
+    }
+
+    /** A copy of what stands in a store, in memory. */
+    static MemoryStore copyOf(ObjectStore store, Predicate<String> names) {
+        MemoryStore copy = new MemoryStore(InstantSource.system());
+        String last = "";
+        for (List<ObjectInfo> page = store.list("", last, 500); !page.isEmpty(); page = store.list("", last, 500)) {
+            page.stream().map(ObjectInfo::name).filter(names).forEach(name -> copy.put(name, store.get(name)));
+            last = page.get(page.size() - 1).name();
+        }
+        return copy;
     }
 
     /** The newest generation. */
