@@ -1,6 +1,5 @@
 package dev.tidemark.compactor;
 
-import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.level.Done;
 import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.schemas.TidemarkException;
@@ -30,6 +29,10 @@ final class UpkeepWorker {
     private final Set<String> grown = new LinkedHashSet<>();
 
     private volatile boolean stopped;
+    private String known = "";
+    /** What is known of the archive; empty if that is in doubt. */
+    private Optional<Upkeep> upkeep = Optional.empty();
+
     private String seenGeneration = "";
     private long seenRevision;
 
@@ -105,26 +108,34 @@ final class UpkeepWorker {
 
     /** Makes all that is due; after an answer that did not come, what is known of the archive is asked again. */
     private void keepUp(String generation, Path scratch) {
-        ClusterArchive archive = foundry.archive(cluster);
+        if (!generation.equals(known)) {
+            upkeep = Optional.empty();
+            known = generation;
+        }
         patience.until(() -> {
-            Optional<Upkeep> upkeep = Upkeep.of(archive, generation, foundry.attemptIds(), scratch);
-            upkeep.ifPresent(Upkeep::refresh);
-            Optional<Done> done = upkeep.flatMap(this::next);
+            Optional<Upkeep> trusted = upkeep;
+            upkeep = Optional.empty();
+            if (trusted.isEmpty()) {
+                trusted = Upkeep.of(foundry.archive(cluster), generation, foundry.attemptIds(), scratch);
+            }
+            trusted.ifPresent(Upkeep::refresh);
+            Optional<Done> done = trusted.flatMap(this::next);
             while (done.isPresent()) {
                 LOG.info("{}: {}", cluster, done.get());
-                done = upkeep.flatMap(this::next);
+                done = trusted.flatMap(this::next);
             }
+            upkeep = trusted;
         });
     }
 
     /** One at a time in a process, so that clusters whose hours end together do not fill the heap together. */
-    private Optional<Done> next(Upkeep upkeep) {
+    private Optional<Done> next(Upkeep trusted) {
         if (stopped) {
             throw new StoppedException();
         }
         foundry.merges().acquireUninterruptibly();
         try {
-            return upkeep.next();
+            return trusted.next();
         } finally {
             foundry.merges().release();
         }

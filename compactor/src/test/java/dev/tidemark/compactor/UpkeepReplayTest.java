@@ -83,7 +83,7 @@ final class UpkeepReplayTest {
             bench.upkeep(atOnce);
             MemoryStore bitByBit = new MemoryStore(InstantSource.system());
             TopicLog log = Workbench.longLog(new Random(seed), bench, bitByBit);
-            for (long until = 1 + random.nextInt(40); until < log.end(); until += random.nextInt(60)) {
+            for (long until = 1L + random.nextInt(40); until < log.end(); until += random.nextInt(60)) {
                 bench.fold(log, SECOND, bitByBit, until);
                 if (!bitByBit.list(TopicLog.CLUSTER + "/g/", "", 1).isEmpty()) {
                     bench.upkeep(bitByBit);
