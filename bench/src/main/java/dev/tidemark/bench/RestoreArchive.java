@@ -18,7 +18,6 @@ import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.RevisionRange;
-import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.TopicPosition;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.io.IOException;
@@ -79,12 +78,7 @@ final class RestoreArchive {
         GenerationWriter writer = archive.openGeneration(new GenerationDraft(
                 new TopicEvent.GenerationOpened(GENERATION, CLUSTER, 1, "3.6.16", base, START, null),
                 position(0),
-                new ArchivePolicy(
-                        limits.blockBytes(),
-                        limits.segmentBytes(),
-                        limits.segmentRecords(),
-                        limits.indexBlockEntries(),
-                        64)));
+                limits.policy(64)));
         List<LocalSegment> segments = cut(2, base, BASE_VALUE);
         List<RoaringBitmap> live = survivors(base, Tombstones.OF_TARGET, segments);
         UploadedBase uploaded = uploader()

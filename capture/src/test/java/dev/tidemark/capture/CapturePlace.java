@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationDraft;
+import dev.tidemark.archive.segment.SegmentLimits;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.sandbox.EtcdServer;
@@ -11,7 +12,6 @@ import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.KafkaServer;
 import dev.tidemark.sandbox.workload.Oracle;
 import dev.tidemark.schemas.Change;
-import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.TopicPosition;
 import dev.tidemark.schemas.topic.TopicEvent;
@@ -62,9 +62,7 @@ record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, ObjectStore 
         TopicEvent.BaseReady ready = told.bases.get(0);
         return new ClusterArchive(store, "prod")
                 .openGeneration(new GenerationDraft(
-                        told.opened,
-                        new TopicPosition(topic(), "id", 2, 1L, -1),
-                        new ArchivePolicy(64 << 10, 64L << 20, 1 << 18, 256, 64)))
+                        told.opened, new TopicPosition(topic(), "id", 2, 1L, -1), SegmentLimits.DEFAULT.policy(64)))
                 .commitBase(ready.descriptor(), ready.descriptorSha256())
                 .getBase();
     }

@@ -49,7 +49,8 @@ final class PlanDocument {
         text.append("target:     ").append(plan.moment()).append('\n');
         plan.doubt()
                 .ifPresent(doubt -> text.append("not sure:   ").append(doubt).append('\n'));
-        text.append("base:       revision ").append(plan.base().revision()).append('\n');
+        text.append("base:       revision ").append(plan.base().revision());
+        text.append(plan.base().manifest().getSynthesis() == null ? "\n" : ", worked out from the archive\n");
         text.append("increments: ").append(plan.checkpoints().size());
         if (!plan.checkpoints().isEmpty()) {
             text.append(" (revisions ")
@@ -84,6 +85,7 @@ final class PlanDocument {
         base.put("snapshotRevision", plan.base().manifest().getBase().getRevision());
         base.put("seq", plan.base().manifest().getSeq());
         base.put("segments", plan.base().manifest().getBase().getMembers().size());
+        base.put("synthetic", plan.base().manifest().getSynthesis() != null);
         return base;
     }
 

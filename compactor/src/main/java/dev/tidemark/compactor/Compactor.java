@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -127,13 +128,7 @@ public final class Compactor implements AutoCloseable {
     }
 
     private static Foundry foundry(CompactorSettings settings, ObjectStore store, Spool spool) {
-        SegmentLimits limits = SegmentLimits.DEFAULT;
-        ArchivePolicy policy = new ArchivePolicy(
-                limits.blockBytes(),
-                limits.segmentBytes(),
-                limits.segmentRecords(),
-                limits.indexBlockEntries(),
-                CATALOG_FANOUT);
+        ArchivePolicy policy = SegmentLimits.DEFAULT.policy(CATALOG_FANOUT);
         return new Foundry(
                 new CutPolicy(settings.checkpointInterval().toMillis(), settings.checkpointBytes()),
                 policy,
@@ -142,6 +137,7 @@ public final class Compactor implements AutoCloseable {
                 CommitPatience.standard(),
                 () -> UlidCreator.getMonotonicUlid().toString(),
                 spool,
+                new Semaphore(1),
                 Clock.systemUTC());
     }
 

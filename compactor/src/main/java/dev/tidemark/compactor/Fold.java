@@ -71,6 +71,8 @@ final class Fold implements Closeable {
     private long border;
     /** Begun elsewhere than where the archive's head ends: what it holds already may come again. */
     private boolean overlapping;
+
+    private IdleTime idle;
     /** Why nothing can be folded until the next generation; null if all is well. */
     private LogDefectException hole;
 
@@ -105,6 +107,16 @@ final class Fold implements Closeable {
         ClusterArchive archive = foundry.archive(cluster);
         gauge.outOfHole();
         return new Fold(partition, foundry, log, patience, gauge, archive, archive.resumeNewest());
+    }
+
+    /** The generation that is followed; empty if the archive has none. */
+    String generation() {
+        return writer == null ? "" : writer.header().getGeneration();
+    }
+
+    /** The last revision that stands in the archive, as far as this fold knows. */
+    long committed() {
+        return writer == null ? 0 : writer.nextRevision() - 1;
     }
 
     /** The first offset that is not folded yet; known after {@link #begin}. */
@@ -245,15 +257,12 @@ final class Fold implements Closeable {
     private void follow(GenerationWriter next) {
         writer = next;
         sequence = new RevisionSequence("topic, partition " + partition, next.nextRevision() - 1);
+        idle = new IdleTime(next, patience);
         showHead();
     }
 
     private void showHead() {
         gauge.head(generation(), writer.nextRevision() - 1, head().getNextOffset());
-    }
-
-    private String generation() {
-        return writer == null ? "" : writer.header().getGeneration();
     }
 
     /** Whether a generation ended before the one that is followed began. */
@@ -451,7 +460,13 @@ final class Fold implements Closeable {
 
         @Override
         public void progress(TopicEvent.Progress event) {
-            if (hole == null && event.generation().equals(generation()) && event.revision() > sequence.last()) {
+            if (hole != null || !event.generation().equals(generation())) {
+                return;
+            }
+            if (event.revision() == sequence.last() && interval == null) {
+                idle.passed(event.revision(), event.atMillis(), position(current.offset() + 1));
+            }
+            if (event.revision() > sequence.last()) {
                 throw new LogDefectException(
                         current.offset(),
                         "the source has proven revision " + event.revision() + ", but the topic ends at "

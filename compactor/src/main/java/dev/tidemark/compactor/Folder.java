@@ -46,6 +46,9 @@ final class Folder implements Intake.Lane {
 
     private boolean begun;
     private String cluster = "";
+    /** Null until the cluster is known. */
+    private UpkeepWorker upkeep;
+
     private final SecondLook secondLook = new SecondLook();
 
     Folder(int partition, LogReader log, Foundry foundry, Backlog backlog, Ending ending) {
@@ -87,7 +90,16 @@ final class Folder implements Intake.Lane {
 
     /** Waits for the end of a closed folder, at most so long. */
     void awaitEnd(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
         thread.join(most.toMillis());
+        UpkeepWorker worker = upkeep();
+        if (worker != null) {
+            worker.awaitEnd(Duration.ofNanos(end - System.nanoTime()));
+        }
+    }
+
+    private synchronized UpkeepWorker upkeep() {
+        return upkeep;
     }
 
     /** The log may be another one than before: begin again from the archive's head. */
@@ -129,9 +141,7 @@ final class Folder implements Intake.Lane {
     private void run() {
         try {
             String name = findCluster();
-            synchronized (this) {
-                cluster = name;
-            }
+            begin(name);
             while (!stopped) {
                 doubt = false;
                 try (Fold fold = patience.until(() -> Fold.open(partition, name, foundry, log, patience, gauge))) {
@@ -148,7 +158,17 @@ final class Folder implements Intake.Lane {
             }
         } finally {
             drop();
+            UpkeepWorker worker = upkeep();
+            if (worker != null) {
+                worker.stop();
+            }
         }
+    }
+
+    private synchronized void begin(String name) {
+        cluster = name;
+        upkeep = new UpkeepWorker(partition, name, foundry, gauge);
+        upkeep.start();
     }
 
     /**
@@ -199,6 +219,7 @@ final class Folder implements Intake.Lane {
 
     /** Folds until the fold has to be begun again. */
     private void follow(Fold fold) {
+        upkeep().committed(fold.generation(), fold.committed());
         if (!catchUp(fold)) {
             return;
         }
@@ -261,7 +282,9 @@ final class Folder implements Intake.Lane {
         if (stopped) {
             throw new StoppedException();
         }
-        return secondLook.accept(fold, record) == Fold.Step.GO_ON;
+        Fold.Step step = secondLook.accept(fold, record);
+        upkeep().committed(fold.generation(), fold.committed());
+        return step == Fold.Step.GO_ON;
     }
 
     /** The lane's next record; null if none came for a moment. */

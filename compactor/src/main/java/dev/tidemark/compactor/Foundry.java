@@ -5,6 +5,7 @@ import dev.tidemark.archive.catalog.CommitPatience;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.avro.ArchivePolicy;
 import java.time.Clock;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param commits how long a commit asks before it is begun again
  * @param attemptIds makes a fresh ULID at each call
  * @param spool where open intervals are
+ * @param merges lets one merge of checkpoints run at a time
  * @param clock for what is shown; nothing is decided by it
  */
 record Foundry(
@@ -27,6 +29,7 @@ record Foundry(
         CommitPatience commits,
         Supplier<String> attemptIds,
         Spool spool,
+        Semaphore merges,
         Clock clock) {
     /** A cluster's archive; nothing is asked yet. */
     ClusterArchive archive(String cluster) {

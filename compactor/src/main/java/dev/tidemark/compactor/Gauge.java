@@ -14,6 +14,7 @@ final class Gauge {
     private CutPolicy.Interval open = CutPolicy.EMPTY;
     private long commits;
     private String problem = "";
+    private String upkeepProblem = "";
 
     Gauge(int partition) {
         this.partition = partition;
@@ -53,6 +54,11 @@ final class Gauge {
         problem = what;
     }
 
+    /** What keeps levels and bases from being made; empty for nothing. Folding goes on. */
+    synchronized void upkeepProblem(String what) {
+        upkeepProblem = what;
+    }
+
     synchronized void inHole(String what) {
         phase = Phase.IN_HOLE;
         problem = what;
@@ -85,6 +91,14 @@ final class Gauge {
                 open.bytes(),
                 backlogBytes,
                 commits,
-                waiting == null ? problem : waiting.reason());
+                shown());
+    }
+
+    /** The gravest of what is wrong. */
+    private String shown() {
+        if (waiting != null) {
+            return waiting.reason();
+        }
+        return problem.isEmpty() ? upkeepProblem : problem;
     }
 }

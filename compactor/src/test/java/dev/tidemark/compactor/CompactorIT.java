@@ -116,6 +116,33 @@ final class CompactorIT {
     }
 
     @Test
+    void levelsThatWereMadeBetweenDeathsAreThoseThatTheCheckpointsGive() throws Exception {
+        Random random = new Random(SEED);
+        CompactorChild child = CompactorChild.start(plan());
+        for (int life = 0; life < 4; life++) {
+            write(Duration.ofMillis(5_500 + random.nextInt(1_500)));
+            child.kill();
+            child = CompactorChild.start(plan());
+        }
+        finish();
+        try (CompactorChild last = child;
+                CompactorChild beside = CompactorChild.start(plan().as("beside", "two", INTERVAL))) {
+            awaitArchive();
+            MemoryStore checkpointsAlone =
+                    Workbench.copyOf(store, name -> !name.matches(".*/m/[^/]+/([1-9]|synthetic)/.*"));
+            try (Workbench bench = new Workbench(directory)) {
+                bench.upkeep(checkpointsAlone);
+            }
+            List<String> expected = Workbench.mergedContents(checkpointsAlone);
+            assertThat(expected).hasSizeGreaterThanOrEqualTo(3);
+            eventually(SOON, () -> assertThat(Workbench.mergedContents(store)).isEqualTo(expected));
+            assertThat(last.isAlive()).isTrue();
+            assertThat(beside.isAlive()).isTrue();
+        }
+        assertArchiveHoldsTheLog();
+    }
+
+    @Test
     @Execution(ExecutionMode.CONCURRENT)
     void twoCompactorsWithDifferentIntervalsMakeOneUnbrokenChain() throws Exception {
         Plans plans = new Plans(plan());

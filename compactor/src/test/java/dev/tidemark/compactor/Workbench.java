@@ -1,30 +1,44 @@
 package dev.tidemark.compactor;
 
+import dev.tidemark.archive.catalog.BaseDraft;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.CommitPatience;
 import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.archive.segment.SegmentLimits;
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.LeaseTtl;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ArchivePolicy;
+import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.LevelPolicy;
 import dev.tidemark.schemas.avro.Member;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Folds a log in memory into an archive in memory, on the calling thread, and tells what stands there then. */
 final class Workbench implements AutoCloseable {
     /** Small enough for several segments in an interval. */
-    static final ArchivePolicy POLICY = new ArchivePolicy(256, 64L << 20, 7, 3, 4);
+    static final ArchivePolicy POLICY = new SegmentLimits(256, 64L << 20, 7, 3)
+            .policy(4, List.of(new LevelPolicy(3, 5_000L), new LevelPolicy(2, 10_000L), new LevelPolicy(2, 20_000L)));
 
     private final Spool spool;
     private final AtomicLong attempts = new AtomicLong();
@@ -47,6 +61,7 @@ final class Workbench implements AutoCloseable {
                 commits,
                 () -> String.format("01ATTEMPT%017d", attempts.incrementAndGet()),
                 spool,
+                new Semaphore(1),
                 Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     }
 
@@ -72,6 +87,91 @@ final class Workbench implements AutoCloseable {
             }
         }
         throw new AssertionError("the fold is begun again for ever");
+    }
+
+    /** A log of about a minute, with an empty base at its beginning that stands in the store. */
+    static TopicLog longLog(Random random, Workbench bench, ObjectStore store) {
+        UploadedBase base = new ClusterArchive(store, TopicLog.CLUSTER)
+                .uploader(() -> String.format("01BASE%020d", bench.attempts.incrementAndGet()))
+                .upload(new BaseDraft(
+                        "GEN-A",
+                        new BaseDraft.Source("00", 1, "3.6.16", "http://127.0.0.1:2379", 9),
+                        10,
+                        10,
+                        0,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        "00".repeat(32)));
+        TopicLog log = new TopicLog().open("GEN-A", 10, null).baseReady(10, base.descriptor(), base.sha256());
+        for (int i = 0; i < 160; i++) {
+            log.after(random.nextInt(700));
+            if (random.nextInt(30) == 0) {
+                log.after(7_000);
+            }
+            if (random.nextInt(5) == 0) {
+                log.tick();
+            } else {
+                String[] keys = new String[1 + random.nextInt(3)];
+                for (int k = 0; k < keys.length; k++) {
+                    keys[k] = (random.nextInt(4) == 0 ? "-" : "") + "key-" + random.nextInt(12);
+                }
+                log.batch(List.of(new LeaseTtl(1 + random.nextInt(4), random.nextInt(90) - 1L)), keys);
+            }
+        }
+        return log.batch("last").after(10_000).tick();
+    }
+
+    /** Makes all levels and bases that are due. */
+    void upkeep(ObjectStore store) {
+        Upkeep upkeep = upkeepOf(store);
+        upkeep.refresh();
+        while (upkeep.next().isPresent()) {
+            // Until nothing is due.
+        }
+    }
+
+    Upkeep upkeepOf(ObjectStore store) {
+        ClusterArchive archive =
+                new ClusterArchive(store, TopicLog.CLUSTER, foundry(null, store).commits());
+        String generation = archive.catalog().newest().orElseThrow().header().getGeneration();
+        return Upkeep.of(archive, generation, foundry(null, store).attemptIds(), spool.newDirectory("merge"))
+                .orElseThrow();
+    }
+
+    /** What each merged checkpoint and each synthetic base says, without names of data. */
+    static List<String> mergedContents(ObjectStore store) {
+        GenerationCatalog newest = newest(store);
+        List<String> contents = new ArrayList<>();
+        for (int level = 1; level <= newest.levels(); level++) {
+            newest.inside(level, new RevisionRange(1, Long.MAX_VALUE))
+                    .forEach(m -> contents.add(m.getLevel() + "/" + m.getSeq() + ": " + m.getFirst() + ".."
+                            + m.getLast() + " of " + m.getMerge().getChildren().size() + " "
+                            + m.getMerge().getLeases() + " " + m.getContentDigest()));
+        }
+        newest.head(2).ifPresent(last -> {
+            for (long at = last.getLast(); newest.synthetic(at).isPresent(); ) {
+                BaseManifest base = newest.synthetic(at).get();
+                contents.add("base " + base.getSeq() + " at " + base.getBase().getRevision() + " "
+                        + base.getSynthesis().getSide().getRevision() + " "
+                        + base.getSynthesis().getLeases() + " "
+                        + base.getBase().getContentDigest());
+                at = base.getBase().getRevision() - 1;
+            }
+        });
+        return contents;
+    }
+
+    /** A copy of what stands in a store, in memory. */
+    static MemoryStore copyOf(ObjectStore store, Predicate<String> names) {
+        MemoryStore copy = new MemoryStore(InstantSource.system());
+        String last = "";
+        for (List<ObjectInfo> page = store.list("", last, 500); !page.isEmpty(); page = store.list("", last, 500)) {
+            page.stream().map(ObjectInfo::name).filter(names).forEach(name -> copy.put(name, store.get(name)));
+            last = page.get(page.size() - 1).name();
+        }
+        return copy;
     }
 
     /** The newest generation. */

@@ -11,6 +11,7 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.TimeProof;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -51,6 +52,21 @@ final class ArchiveChapter implements Chapter {
     }
 
     @Override
+    public Optional<BaseManifest> synthetic(long revision) {
+        return catalog.synthetic(revision);
+    }
+
+    @Override
+    public int levels() {
+        return catalog.levels();
+    }
+
+    @Override
+    public List<CheckpointManifest> inside(int level, long first, long last) {
+        return first > last ? List.of() : catalog.inside(level, new RevisionRange(first, last));
+    }
+
+    @Override
     public Optional<CheckpointManifest> head() {
         return head;
     }
@@ -62,7 +78,24 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public long provenMillis() {
-        return tail.map(Tail::provenMillis).orElse(0L);
+        long last = Reach.latest(this);
+        long archived = catalog.timeProof()
+                .filter(proof -> proof.getRevision() == last)
+                .map(TimeProof::getAtMillis)
+                .orElse(0L);
+        return Math.max(archived, tail.map(Tail::provenMillis).orElse(0L));
+    }
+
+    /** Up to when the archive alone says that the source committed nothing after the archive's last revision. */
+    Optional<Long> archivedUntil() {
+        long last =
+                head.map(CheckpointManifest::getLast).orElse(catalog.header().getBaseRevision());
+        return catalog.timeProof().filter(proof -> proof.getRevision() == last).map(TimeProof::getAtMillis);
+    }
+
+    /** How many bases were worked out from the archive alone. */
+    long syntheticBases() {
+        return catalog.syntheticBases();
     }
 
     @Override

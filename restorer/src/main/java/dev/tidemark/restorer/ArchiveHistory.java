@@ -126,8 +126,8 @@ final class ArchiveHistory implements History, Closeable {
         }
         if (target instanceof Target.AtTime asked && !restorable.isEmpty()) {
             Chapter newest = restorable.get(0);
-            return asked.time().toEpochMilli()
-                    <= newest.moment(Reach.latest(newest)).notAfterMillis();
+            long millis = asked.time().toEpochMilli();
+            return millis <= newest.moment(Reach.latest(newest)).notAfterMillis() || millis <= newest.provenMillis();
         }
         return false;
     }
@@ -146,6 +146,11 @@ final class ArchiveHistory implements History, Closeable {
 
     @Override
     public List<Chapter> chapters() {
+        return List.copyOf(chapters);
+    }
+
+    /** The generations that stand in the archive, newest first: all of them. */
+    List<ArchiveChapter> archived() {
         return List.copyOf(chapters);
     }
 

@@ -64,7 +64,7 @@ public record ArchiveInfo(
         try (ArchiveHistory history = ArchiveHistory.open(sources)) {
             List<Chapter> chapters = history.chapters();
             long now = sources.clock().millis();
-            OptionalLong archived = archivedMillis(chapters);
+            OptionalLong archived = archivedMillis(history.archived());
             OptionalLong topic = history.tail().isEmpty()
                     ? OptionalLong.empty()
                     : OptionalLong.of(Math.max(history.tail().get().provenMillis(), archived.orElse(0)));
@@ -75,7 +75,7 @@ public record ArchiveInfo(
                     sources.archive().cluster(),
                     Stream.concat(
                                     history.pending().stream().map(ArchiveInfo::announced),
-                                    chapters.stream().map(ArchiveInfo::generation))
+                                    history.archived().stream().map(ArchiveInfo::generation))
                             .toList(),
                     chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
                     seconds(now, topic),
@@ -92,23 +92,26 @@ public record ArchiveInfo(
         return new Generation(pending.generation(), Optional.empty(), Optional.empty(), 0, 0, 0, Optional.empty());
     }
 
-    private static Generation generation(Chapter chapter) {
+    private static Generation generation(ArchiveChapter chapter) {
         boolean restorable = !chapter.bases().isEmpty();
         return new Generation(
                 chapter.generation(),
                 restorable ? Optional.of(chapter.moment(Reach.earliest(chapter))) : Optional.empty(),
                 restorable ? Optional.of(chapter.moment(Reach.latest(chapter))) : Optional.empty(),
-                chapter.bases().size(),
+                chapter.bases().size() + Math.toIntExact(chapter.syntheticBases()),
                 chapter.head().map(head -> head.getSeq() + 1).orElse(0L),
                 bytes(chapter),
                 chapter.end().map(Hole::toString));
     }
 
-    private static OptionalLong archivedMillis(List<Chapter> chapters) {
+    private static OptionalLong archivedMillis(List<ArchiveChapter> chapters) {
         return chapters.stream()
-                .flatMap(chapter -> Stream.concat(
-                        chapter.head().map(CheckpointManifest::getLastCapturedAtMillis).stream(),
-                        chapter.bases().stream().map(base -> base.getBase().getCapturedAtMillis())))
+                .flatMap(chapter -> Stream.of(
+                                chapter.head().map(CheckpointManifest::getLastCapturedAtMillis).stream(),
+                                chapter.archivedUntil().stream(),
+                                chapter.bases().stream()
+                                        .map(base -> base.getBase().getCapturedAtMillis()))
+                        .flatMap(times -> times))
                 .mapToLong(Long::longValue)
                 .max();
     }

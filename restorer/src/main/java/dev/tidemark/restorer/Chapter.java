@@ -17,13 +17,22 @@ interface Chapter {
     /** When capture opened it, milliseconds since the epoch. */
     long openedAtMillis();
 
-    /** Its bases, oldest first; empty while the first one is still on its way. */
+    /** Its bases that came with snapshots, oldest first; empty while the first one is still on its way. */
     List<BaseManifest> bases();
 
-    /** Its newest checkpoint. */
+    /** The newest base of a revision or before it that was worked out from the archive alone. */
+    Optional<BaseManifest> synthetic(long revision);
+
+    /** How many levels of merged checkpoints there may be above those cut from the topic. */
+    int levels();
+
+    /** The checkpoints of a level above 0 that lie wholly in a range, oldest first: dense, but for the range's ends. */
+    List<CheckpointManifest> inside(int level, long first, long last);
+
+    /** Its newest checkpoint of level 0. */
     Optional<CheckpointManifest> head();
 
-    /** The checkpoints that hold any revision of a range, oldest first; what is missing is simply not among them. */
+    /** The checkpoints of level 0 that hold any revision of a range, oldest first; what is missing is simply not among them. */
     List<CheckpointManifest> checkpoints(long first, long last);
 
     /** What is captured but not yet in the archive. */

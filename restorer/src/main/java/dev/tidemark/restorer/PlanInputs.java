@@ -66,7 +66,7 @@ final class PlanInputs {
 
     private void addBase() {
         BaseManifest manifest = plan.base().manifest();
-        String owner = ArchiveLayout.base(manifest.getBase().getGeneration(), manifest.getSeq());
+        String owner = name(manifest);
         for (Member member : manifest.getBase().getMembers()) {
             if (member.getSegment().getFirstMain() > plan.revision()) {
                 return;
@@ -86,7 +86,11 @@ final class PlanInputs {
     }
 
     private void addWhole(CheckpointManifest checkpoint) {
-        checkDense(checkpoint);
+        if (checkpoint.getLevel() == 0) {
+            checkDense(checkpoint);
+        } else {
+            checkMerged(checkpoint);
+        }
         String owner = name(checkpoint);
         for (Member member : checkpoint.getMembers()) {
             addAfterBase(
@@ -115,6 +119,20 @@ final class PlanInputs {
         }
     }
 
+    /** Segments of a merged checkpoint hold what survives, so there are gaps; the last revision survives always. */
+    private void checkMerged(CheckpointManifest checkpoint) {
+        long first = checkpoint.getMembers().get(0).getSegment().getFirstMain();
+        long last = checkpoint
+                .getMembers()
+                .get(checkpoint.getMembers().size() - 1)
+                .getSegment()
+                .getLastMain();
+        if (first < checkpoint.getFirst() || last != checkpoint.getLast()) {
+            throw new DamagedObjectException(
+                    archive.root() + name(checkpoint), "names segments that do not lie in its range");
+        }
+    }
+
     private void addPart(CheckpointManifest checkpoint) {
         checkDense(checkpoint);
         for (Member member : checkpoint.getMembers()) {
@@ -138,6 +156,13 @@ final class PlanInputs {
 
     private RoaringBitmap read(LiveSet live, String owner) {
         return LiveSets.read(live, archive.store(), archive.root(), owner);
+    }
+
+    private static String name(BaseManifest base) {
+        String generation = base.getBase().getGeneration();
+        return base.getSynthesis() == null
+                ? ArchiveLayout.base(generation, base.getSeq())
+                : ArchiveLayout.syntheticBase(generation, base.getSeq());
     }
 
     private static String name(CheckpointManifest checkpoint) {

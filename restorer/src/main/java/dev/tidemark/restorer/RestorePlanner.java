@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  * base to the target or fails with the hole; it never takes another revision than the one that was asked for.
  */
 final class RestorePlanner {
+    /** The level that holds every revision. */
+    private static final int RAW = 0;
+
     private RestorePlanner() {}
 
     /**
@@ -27,7 +30,7 @@ final class RestorePlanner {
     static RestorePlan plan(History history, Target target, Instant now) {
         TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
         BaseUse base = base(resolved.chapter(), resolved.revision());
-        return assemble(history, resolved, base);
+        return assemble(history, resolved, base, resolved.chapter().levels());
     }
 
     /**
@@ -37,8 +40,7 @@ final class RestorePlanner {
      */
     static RestorePlan planFrom(History history, Target target, long oldest, Instant now) {
         TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
-        BaseUse base = uses(resolved.chapter())
-                .filter(use -> use.revision() <= Math.min(oldest, resolved.revision()))
+        BaseUse base = uses(resolved.chapter(), Math.min(oldest, resolved.revision()))
                 .max(Comparator.comparingLong(BaseUse::revision))
                 .orElseThrow(() -> new UnreachableTargetException(
                         "raw history since revision " + oldest + " is not kept: in generation "
@@ -46,7 +48,7 @@ final class RestorePlanner {
                                 + Reach.earliest(resolved.chapter()),
                         null,
                         Reach.between(Optional.empty(), Optional.of(resolved.chapter()))));
-        return assemble(history, resolved, base);
+        return assemble(history, resolved, base, RAW);
     }
 
     /** The oldest revision since which a plan's generation holds every record. */
@@ -58,12 +60,15 @@ final class RestorePlanner {
                 .orElseThrow();
     }
 
-    private static RestorePlan assemble(History history, TargetResolver.Resolved resolved, BaseUse base) {
+    /**
+     * @param level the largest level whose checkpoints may be taken
+     */
+    private static RestorePlan assemble(History history, TargetResolver.Resolved resolved, BaseUse base, int level) {
         Reach reach = new Reach(history);
         Chapter chapter = resolved.chapter();
         long revision = resolved.revision();
         long snapshot = base.manifest().getBase().getRevision();
-        List<CheckpointManifest> wanted = revision > snapshot ? chapter.checkpoints(snapshot + 1, revision) : List.of();
+        List<CheckpointManifest> wanted = cover(chapter, level, snapshot + 1, revision);
         long reached = dense(reach, chapter, snapshot, wanted);
         Optional<RevisionRange> tail = revision > reached ? tail(reach, chapter, reached, revision) : Optional.empty();
         List<CheckpointManifest> whole = new ArrayList<>(wanted);
@@ -85,15 +90,37 @@ final class RestorePlanner {
                 history.note());
     }
 
+    /** The checkpoints for a range: the largest that lie wholly in it, smaller ones before and after them. */
+    private static List<CheckpointManifest> cover(Chapter chapter, int level, long first, long last) {
+        if (first > last) {
+            return List.of();
+        }
+        if (level == RAW) {
+            return chapter.checkpoints(first, last);
+        }
+        List<CheckpointManifest> whole = chapter.inside(level, first, last);
+        if (whole.isEmpty()) {
+            return cover(chapter, level - 1, first, last);
+        }
+        List<CheckpointManifest> all =
+                new ArrayList<>(cover(chapter, level - 1, first, whole.get(0).getFirst() - 1));
+        all.addAll(whole);
+        all.addAll(cover(chapter, level - 1, whole.get(whole.size() - 1).getLast() + 1, last));
+        return all;
+    }
+
     private static BaseUse base(Chapter chapter, long revision) {
-        return uses(chapter)
-                .filter(use -> use.revision() <= revision)
+        return uses(chapter, revision)
                 .max(Comparator.comparingLong(BaseUse::revision).thenComparing(BaseUse::point))
                 .orElseThrow();
     }
 
-    private static Stream<BaseUse> uses(Chapter chapter) {
-        return chapter.bases().stream().flatMap(RestorePlanner::both);
+    private static Stream<BaseUse> uses(Chapter chapter, long upTo) {
+        return Stream.concat(
+                        chapter.bases().stream().flatMap(RestorePlanner::both),
+                        // It knows one state only.
+                        chapter.synthetic(upTo).map(manifest -> new BaseUse(manifest, BaseUse.Point.SNAPSHOT)).stream())
+                .filter(use -> use.revision() <= upTo);
     }
 
     private static Stream<BaseUse> both(BaseManifest manifest) {

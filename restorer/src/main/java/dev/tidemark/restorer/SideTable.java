@@ -6,8 +6,10 @@ import dev.tidemark.etcd.file.BucketEntry;
 import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.schemas.LeaseTtl;
 import dev.tidemark.schemas.avro.CheckpointManifest;
-import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.Merge;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.Synthesis;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Leases and auth as of a plan's revision: of the side state, and what the log says of leases since then comes first. */
@@ -29,16 +30,35 @@ final class SideTable {
 
     static SideTable read(ClusterArchive archive, RestorePlan plan, SideUse side, Optional<Tail> tail) {
         SideTable table = new SideTable(archive.readSide(side.object()));
-        Map<Boolean, List<CheckpointManifest>> bySide = Stream.concat(
-                        plan.checkpoints().stream(), plan.segment().stream())
-                .collect(Collectors.partitioningBy(checkpoint -> checkpoint.getLast() <= side.revision()));
-        bySide.get(true).forEach(table::learn);
+        List<SeenLease> named = named(archive, plan);
+        named.stream().filter(lease -> lease.getSeenBy() <= side.revision()).forEach(table::learn);
         table.learnSide(archive.root() + side.object().getName());
-        bySide.get(false).forEach(table::learn);
+        named.stream().filter(lease -> lease.getSeenBy() > side.revision()).forEach(table::learn);
         if (plan.tail().isPresent()) {
             tail.orElseThrow().leases().forEach(table::learn);
         }
         return table;
+    }
+
+    /** What the plan's base and checkpoints say of leases, oldest first. */
+    private static List<SeenLease> named(ClusterArchive archive, RestorePlan plan) {
+        List<SeenLease> named = new ArrayList<>();
+        Synthesis synthesis = plan.base().manifest().getSynthesis();
+        if (synthesis != null) {
+            named.addAll(archive.readLeases(synthesis.getLeases(), synthesis.getLeaseFile()));
+        }
+        Stream.concat(plan.checkpoints().stream(), plan.segment().stream())
+                .forEach(checkpoint -> named.addAll(named(archive, checkpoint)));
+        return named;
+    }
+
+    private static List<SeenLease> named(ClusterArchive archive, CheckpointManifest checkpoint) {
+        Merge merge = checkpoint.getMerge();
+        return merge == null
+                ? checkpoint.getLeases().stream()
+                        .map(lease -> new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()))
+                        .toList()
+                : archive.readLeases(merge.getLeases(), merge.getLeaseFile());
     }
 
     /** The leases with those ids; one that nothing is known of gets the TTL for such. */
@@ -71,11 +91,7 @@ final class SideTable {
         }
     }
 
-    private void learn(CheckpointManifest checkpoint) {
-        checkpoint.getLeases().forEach(this::learn);
-    }
-
-    private void learn(Lease lease) {
+    private void learn(SeenLease lease) {
         learn(new LeaseTtl(lease.getId(), lease.getTtlSeconds()));
     }
 

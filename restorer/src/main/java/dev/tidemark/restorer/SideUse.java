@@ -29,15 +29,20 @@ record SideUse(long revision, long takenAtMillis, ObjectRef object) {
      * @param renewed the newest side state beside theirs up to the plan's revision
      */
     static SideUse of(RestorePlan plan, List<BaseManifest> bases, Optional<SideManifest> renewed) {
-        Stream<SideUse> ofBases = bases.stream().map(BaseManifest::getBase).map(SideUse::of);
+        Stream<SideUse> ofBases =
+                Stream.concat(bases.stream(), Stream.of(plan.base().manifest())).map(SideUse::of);
         return Stream.concat(ofBases, renewed.map(SideManifest::getSide).map(SideUse::of).stream())
                 .filter(use -> use.revision <= plan.revision())
                 .max(AGE)
-                .orElseGet(() -> of(plan.base().manifest().getBase()));
+                .orElseGet(() -> of(plan.base().manifest()));
     }
 
-    private static SideUse of(BaseDescriptor base) {
-        return new SideUse(base.getRevision(), base.getCapturedAtMillis(), base.getSide());
+    /** A synthetic base names a side state that is older than itself. */
+    private static SideUse of(BaseManifest manifest) {
+        BaseDescriptor base = manifest.getBase();
+        return manifest.getSynthesis() == null
+                ? new SideUse(base.getRevision(), base.getCapturedAtMillis(), base.getSide())
+                : of(manifest.getSynthesis().getSide());
     }
 
     private static SideUse of(SideState side) {

@@ -56,14 +56,22 @@ class RestoreLawTest {
             SampleArchive archive = new SampleArchive(store, directory, SampleArchive.SMALL)
                     .open(0, base, null)
                     .base(log, compacted, base, List.of());
+            boolean merged = random.nextInt(4) > 0;
+            int widest = 1 + random.nextInt(12);
             for (long at = base; at < last; ) {
-                at = Math.min(last, at + 1 + random.nextInt(12));
+                at = Math.min(last, at + 1 + random.nextInt(widest));
                 archive.checkpoint(log, at, List.of());
+                if (merged && random.nextInt(3) == 0) {
+                    archive.upkeep();
+                }
             }
             if (random.nextBoolean()) {
                 // Another base, later and wherever it falls: within a checkpoint, as a rule.
                 long later = base + 1 + random.nextInt((int) (last - base));
                 archive.base(log, compacted + random.nextInt((int) (later - compacted) + 1), later, List.of());
+            }
+            if (merged) {
+                archive.upkeep();
             }
             sources = archive.sources(NOW);
         }

@@ -8,6 +8,7 @@ import dev.tidemark.archive.catalog.DataUploader;
 import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.catalog.GenerationWriter;
 import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.segment.ContentDigest;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.archive.segment.Segment;
@@ -20,6 +21,7 @@ import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.LevelPolicy;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
@@ -44,6 +46,10 @@ final class SampleArchive {
     static final String CLUSTER = "sample";
     static final String TOPIC = "tidemark.revisions";
     static final SegmentLimits SMALL = new SegmentLimits(256, 4096, 40, 8);
+
+    /** Small enough for all levels in a log of 60 revisions, a second each. */
+    static final List<LevelPolicy> LEVELS =
+            List.of(new LevelPolicy(2, 12_000L), new LevelPolicy(2, 20_000L), new LevelPolicy(2, 40_000L));
 
     private final ClusterArchive archive;
     private final Path scratch;
@@ -90,8 +96,7 @@ final class SampleArchive {
                 baseRevision,
                 SampleLog.capturedAt(baseRevision),
                 previous);
-        ArchivePolicy policy = new ArchivePolicy(
-                limits.blockBytes(), limits.segmentBytes(), limits.segmentRecords(), limits.indexBlockEntries(), 4);
+        ArchivePolicy policy = limits.policy(4, LEVELS);
         writer = archive.openGeneration(new GenerationDraft(opened, position(0), policy));
         return this;
     }
@@ -206,6 +211,17 @@ final class SampleArchive {
         return this;
     }
 
+    /** Makes all levels and synthetic bases that are due. */
+    SampleArchive upkeep() {
+        Upkeep upkeep = Upkeep.of(archive, writer.header().getGeneration(), this::newAttempt, scratch)
+                .orElseThrow();
+        upkeep.refresh();
+        while (upkeep.next().isPresent()) {
+            // Until nothing is due.
+        }
+        return this;
+    }
+
     /** Commits a side state as of a revision. */
     SampleArchive side(long revision, List<SideRecord> side) {
         String generation = writer.header().getGeneration();
@@ -239,7 +255,11 @@ final class SampleArchive {
     }
 
     private DataUploader uploader() {
-        return archive.uploader(() -> "01JDB40M8H3D0V6E1C9A" + String.format("%06d", attempts.incrementAndGet()));
+        return archive.uploader(this::newAttempt);
+    }
+
+    private String newAttempt() {
+        return "01JDB40M8H3D0V6E1C9A" + String.format("%06d", attempts.incrementAndGet());
     }
 
     private TopicPosition position(long nextOffset) {

@@ -8,25 +8,29 @@ import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SegmentRef;
+import dev.tidemark.schemas.avro.SideState;
+import dev.tidemark.schemas.avro.Synthesis;
 import dev.tidemark.schemas.avro.TopicPosition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * A generation made by hand, of manifests alone. Revision n was captured at n seconds and did not exist yet 400 ms before.
  *
  * @param generation its id
- * @param bases its bases
- * @param all its checkpoints, perhaps with gaps
+ * @param known its bases, synthetic ones too
+ * @param all its checkpoints of all levels, perhaps with gaps
  * @param tail what the topic holds
  * @param end what is missing after it
  */
 record SampleChapter(
         String generation,
-        List<BaseManifest> bases,
+        List<BaseManifest> known,
         List<CheckpointManifest> all,
         Optional<TailFacts> tail,
         Optional<Hole> end)
@@ -43,19 +47,38 @@ record SampleChapter(
         if (revision > compacted) {
             members.add(member(compacted + 1, revision, Optional.empty()));
         }
+        return with(base(compacted, revision, members, null));
+    }
+
+    /** A base that was worked out from the archive alone. */
+    SampleChapter withSynthetic(long revision) {
+        SideState side = new SideState(1L, 0L, 0L, object("side"));
+        Synthesis synthesis = new Synthesis(1L, "", List.of(), side, List.of(), null);
+        return with(base(revision, revision, List.of(member(1, revision, Optional.empty())), synthesis));
+    }
+
+    private BaseManifest base(long compacted, long revision, List<Member> members, Synthesis synthesis) {
         BaseDescriptor base = new BaseDescriptor(
                 1, generation, revision, compacted, millis(revision), "", 0L, "", "", 0L, members, object("side"), "");
-        List<BaseManifest> more = new ArrayList<>(bases);
-        more.add(new BaseManifest(1, (long) bases.size(), "", base, List.of()));
+        return new BaseManifest(1, (long) known.size(), "", base, List.of(), List.of(), synthesis);
+    }
+
+    private SampleChapter with(BaseManifest base) {
+        List<BaseManifest> more = new ArrayList<>(known);
+        more.add(base);
         return new SampleChapter(generation, List.copyOf(more), all, tail, end);
     }
 
     SampleChapter checkpoint(long first, long last) {
+        return level(0, first, last);
+    }
+
+    SampleChapter level(int level, long first, long last) {
         List<CheckpointManifest> more = new ArrayList<>(all);
         more.add(new CheckpointManifest(
                 1,
                 generation,
-                0,
+                level,
                 (long) all.size(),
                 "",
                 first,
@@ -67,17 +90,18 @@ record SampleChapter(
                 List.of(),
                 new TopicPosition("t", "id", 0, last, 0),
                 List.of(),
-                List.of()));
-        return new SampleChapter(generation, bases, List.copyOf(more), tail, end);
+                List.of(),
+                null));
+        return new SampleChapter(generation, known, List.copyOf(more), tail, end);
     }
 
     SampleChapter tail(long first, long last) {
         return new SampleChapter(
-                generation, bases, all, Optional.of(new TailFacts(new RevisionRange(first, last), 2, 20)), end);
+                generation, known, all, Optional.of(new TailFacts(new RevisionRange(first, last), 2, 20)), end);
     }
 
     SampleChapter endedBy(Hole hole) {
-        return new SampleChapter(generation, bases, all, tail, Optional.of(hole));
+        return new SampleChapter(generation, known, all, tail, Optional.of(hole));
     }
 
     static long millis(long revision) {
@@ -109,19 +133,46 @@ record SampleChapter(
 
     @Override
     public long openedAtMillis() {
-        return bases.isEmpty() ? 0 : bases.get(0).getBase().getCapturedAtMillis();
+        return known.isEmpty() ? 0 : known.get(0).getBase().getCapturedAtMillis();
+    }
+
+    @Override
+    public List<BaseManifest> bases() {
+        return known.stream().filter(base -> base.getSynthesis() == null).toList();
+    }
+
+    @Override
+    public Optional<BaseManifest> synthetic(long revision) {
+        return known.stream()
+                .filter(base -> base.getSynthesis() != null && base.getBase().getRevision() <= revision)
+                .max(Comparator.comparingLong(base -> base.getBase().getRevision()));
+    }
+
+    @Override
+    public int levels() {
+        return 3;
+    }
+
+    @Override
+    public List<CheckpointManifest> inside(int level, long first, long last) {
+        return at(level)
+                .filter(checkpoint -> first <= checkpoint.getFirst() && checkpoint.getLast() <= last)
+                .toList();
     }
 
     @Override
     public Optional<CheckpointManifest> head() {
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+        return at(0).reduce((before, last) -> last);
     }
 
     @Override
     public List<CheckpointManifest> checkpoints(long first, long last) {
-        return all.stream()
-                .filter(checkpoint -> checkpoint.getFirst() <= last && first <= checkpoint.getLast())
+        return at(0).filter(checkpoint -> checkpoint.getFirst() <= last && first <= checkpoint.getLast())
                 .toList();
+    }
+
+    private Stream<CheckpointManifest> at(int level) {
+        return all.stream().filter(checkpoint -> checkpoint.getLevel() == level);
     }
 
     @Override

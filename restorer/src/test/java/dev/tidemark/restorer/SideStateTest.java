@@ -8,6 +8,7 @@ import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.etcd.file.EtcdDatabase;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.LeaseTtl;
+import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.Lease;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.nio.ByteBuffer;
@@ -115,6 +116,52 @@ class SideStateTest {
 
         archive.side(101, List.of(lease(id, 55)));
         assertThat(restore(archive, 101).leases().kept()).contains(new LeaseTtl(id, 55));
+    }
+
+    @Test
+    void aSyntheticBaseKeepsTheLeasesThatWereNamedSinceItsSideState() {
+        long id = leaseAt(101);
+        SampleArchive archive = new SampleArchive(store, directory, SampleArchive.SMALL)
+                .open(0, 30, null)
+                .base(log, 10, 30, List.of(enabled(), user("base30"), lease(id, 11)))
+                .checkpoint(log, 50, List.of(new Lease(id, 22L)))
+                .checkpoint(log, 70, List.of())
+                .checkpoint(log, 90, List.of(new Lease(id, LeaseTtl.UNKNOWN)))
+                .checkpoint(log, 101, List.of())
+                .upkeep();
+
+        RestoreResult result = restore(archive, 101);
+
+        BaseManifest base = result.plan().base().manifest();
+        assertThat(base.getBase().getRevision()).isGreaterThanOrEqualTo(50);
+        assertThat(base.getBase().getSnapshotSha256()).isEmpty();
+        assertThat(base.getBase().getSourceEndpoint()).isEmpty();
+        assertThat(base.getSynthesis().getSide().getRevision()).isEqualTo(30);
+        assertThat(result.authAsOf()).hasValue(30);
+        assertThat(users()).containsExactly("base30");
+        assertThat(result.leases().kept()).contains(new LeaseTtl(id, 22));
+    }
+
+    @Test
+    void aSideStateThatIsToldAfterItsBaseWasMadeCountsEvenSo() {
+        long id = leaseAt(101);
+        SampleArchive archive = new SampleArchive(store, directory, SampleArchive.SMALL)
+                .open(0, 30, null)
+                .base(log, 10, 30, List.of(enabled(), user("base30")))
+                .checkpoint(log, 50, List.of(new Lease(id, 22L)))
+                .checkpoint(log, 70, List.of())
+                .checkpoint(log, 90, List.of())
+                .checkpoint(log, 101, List.of())
+                .upkeep()
+                .side(50, List.of(enabled(), user("side50"), lease(id, 33)));
+
+        RestoreResult result = restore(archive, 101);
+
+        assertThat(result.plan().base().manifest().getSynthesis().getLeases())
+                .as("named by the checkpoint up to 50")
+                .hasSize(1);
+        assertThat(users()).containsExactly("side50");
+        assertThat(result.leases().kept()).contains(new LeaseTtl(id, 33));
     }
 
     @Test

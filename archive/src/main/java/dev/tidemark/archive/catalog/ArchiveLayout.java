@@ -62,6 +62,26 @@ public final class ArchiveLayout {
         return bases(generation) + inverted(seq);
     }
 
+    /** All manifests of synthetic bases of a generation, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/synthetic/}. */
+    static String syntheticBases(String generation) {
+        return "m/" + generation + "/synthetic/";
+    }
+
+    /** A synthetic base's manifest, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/synthetic/7ffffffffffffffe} for 1. */
+    public static String syntheticBase(String generation, long seq) {
+        return syntheticBases(generation) + inverted(seq);
+    }
+
+    /** All proofs of time of a generation, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/time/}. */
+    static String timeProofs(String generation) {
+        return "m/" + generation + "/time/";
+    }
+
+    /** A proof of time by sequence number, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/time/7ffffffffffffffe} for 1. */
+    public static String timeProof(String generation, long seq) {
+        return timeProofs(generation) + inverted(seq);
+    }
+
     /** All checkpoint manifests of a level, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/0/}. */
     public static String checkpoints(String generation, int level) {
         return "m/" + generation + "/" + level + "/";
@@ -115,6 +135,11 @@ public final class ArchiveLayout {
     /** The buckets beside the keys, of a base or later: {@code d/…/…/side.avro}. */
     public static String side(String attempt) {
         return attempt + "side.avro";
+    }
+
+    /** Leases that are too many for a manifest: {@code d/…/…/leases.avro}. */
+    static String leases(String attempt) {
+        return attempt + "leases.avro";
     }
 
     /** A base's descriptor: {@code d/…/…/base}. */

@@ -19,19 +19,6 @@ final class BaseCommit {
         this.generation = generation;
     }
 
-    /** The row by which later bases name one: from its compaction revision to its revision. */
-    static ManifestRow row(Stored<BaseManifest> stored) {
-        BaseDescriptor base = stored.content().getBase();
-        return new ManifestRow(
-                stored.content().getSeq(),
-                base.getCompactRevision(),
-                base.getRevision(),
-                base.getCapturedAtMillis(),
-                base.getCapturedAtMillis(),
-                CatalogPages.bytes(base.getMembers()),
-                stored.sha256());
-    }
-
     BaseManifest commit(BaseDescriptor base) {
         while (true) {
             Optional<Stored<BaseManifest>> head = reader.newestBase(generation);
@@ -64,12 +51,15 @@ final class BaseCommit {
 
     private static BaseManifest next(Optional<Stored<BaseManifest>> head, BaseDescriptor base) {
         if (head.isEmpty()) {
-            return new BaseManifest(ObjectCodec.FORMAT_VERSION, 0L, "", base, List.of());
+            return manifest(0, "", base, List.of());
         }
         Stored<BaseManifest> previous = head.get();
         List<ManifestRow> rows = new ArrayList<>(previous.content().getRecent());
-        rows.add(row(previous));
-        return new BaseManifest(
-                ObjectCodec.FORMAT_VERSION, previous.content().getSeq() + 1, previous.sha256(), base, rows);
+        rows.add(CatalogPages.baseRow(previous));
+        return manifest(previous.content().getSeq() + 1, previous.sha256(), base, rows);
+    }
+
+    private static BaseManifest manifest(long seq, String previousSha256, BaseDescriptor base, List<ManifestRow> rows) {
+        return new BaseManifest(ObjectCodec.FORMAT_VERSION, seq, previousSha256, base, rows, List.of(), null);
     }
 }

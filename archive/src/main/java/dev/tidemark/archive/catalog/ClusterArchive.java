@@ -6,6 +6,7 @@ import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -95,9 +96,28 @@ public final class ClusterArchive {
 
     /** A writer for a generation that is in the archive, the newest or a former one; empty if it is not there. */
     public Optional<GenerationWriter> resume(String generation) {
+        return header(generation).map(this::writer);
+    }
+
+    /** A writer for the levels of a generation that is in the archive; empty if it is not there. */
+    public Optional<LevelWriter> levels(String generation) {
+        return header(generation).map(header -> {
+            schemas.writeOwn();
+            return new LevelWriter(objects, reader, settlement, header);
+        });
+    }
+
+    /** A writer for the synthetic bases of a generation that is in the archive; empty if it is not there. */
+    public Optional<SyntheticWriter> syntheticBases(String generation) {
+        return header(generation).map(header -> {
+            schemas.writeOwn();
+            return new SyntheticWriter(objects, reader, settlement, header);
+        });
+    }
+
+    private Optional<GenerationHeader> header(String generation) {
         return reader.newestHeader()
-                .flatMap(newest -> new GenerationOpening(reader, settlement).find(newest, generation))
-                .map(this::writer);
+                .flatMap(newest -> new GenerationOpening(reader, settlement).find(newest, generation));
     }
 
     private GenerationWriter writer(GenerationHeader header) {
@@ -123,6 +143,14 @@ public final class ClusterArchive {
     /** The fingerprint of the schema that a side file was written with. */
     public long schemaOfSide(ObjectRef side) {
         return SideFile.schema(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
+    }
+
+    /** All leases that a merged checkpoint or synthetic base remembers: those in it, or in the object that it names. */
+    public List<SeenLease> readLeases(List<SeenLease> leases, ObjectRef leaseFile) {
+        return leaseFile == null
+                ? leases
+                : LeaseFile.read(
+                        objects.full(leaseFile.getName()), reader.proven(leaseFile.getName(), leaseFile.getSha256()));
     }
 
     /**

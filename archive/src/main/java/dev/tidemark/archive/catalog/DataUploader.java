@@ -6,10 +6,14 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.roaringbitmap.RoaringBitmap;
@@ -40,6 +44,41 @@ public final class DataUploader {
      */
     public List<Member> upload(String generation, List<LocalSegment> segments, List<RoaringBitmap> live) {
         return upload(newAttempt(generation), segments, live, List.of());
+    }
+
+    /**
+     * Uploads what a merged checkpoint or base will name and the archive lacks: new segments, and live sets and leases too
+     * large for a manifest.
+     *
+     * @param segments those that stand there and new ones, in revision order
+     */
+    public MergedData uploadMerged(String generation, List<Placed> segments, List<SeenLease> leases) {
+        String attempt = newAttempt(generation);
+        List<Integer> fresh = IntStream.range(0, segments.size())
+                .filter(n -> segments.get(n).fresh().isPresent())
+                .boxed()
+                .toList();
+        Map<Integer, SegmentRef> uploaded = new HashMap<>();
+        List<SegmentRef> refs = Concurrent.map(
+                fresh,
+                CONCURRENT_UPLOADS,
+                n -> uploadFiles(attempt, n, segments.get(n).fresh().get()));
+        for (int i = 0; i < fresh.size(); i++) {
+            uploaded.put(fresh.get(i), refs.get(i));
+        }
+        List<Member> members = new ArrayList<>();
+        ManifestRoom room = new ManifestRoom();
+        for (int n = 0; n < segments.size(); n++) {
+            Placed placed = segments.get(n);
+            members.add(new Member(
+                    uploaded.getOrDefault(n, placed.ref()),
+                    room.take(ArchiveLayout.live(attempt, n), placed.live()),
+                    null));
+        }
+        return leases.size() <= LeaseFile.INLINE
+                ? new MergedData(members, leases, Optional.empty())
+                : new MergedData(
+                        members, List.of(), Optional.of(put(ArchiveLayout.leases(attempt), LeaseFile.write(leases))));
     }
 
     /** Uploads a base: its data, then the descriptor that names it. */
@@ -94,13 +133,14 @@ public final class DataUploader {
 
     private List<SegmentRef> uploadFiles(String attempt, List<LocalSegment> segments) {
         List<Integer> numbers = IntStream.range(0, segments.size()).boxed().toList();
-        return Concurrent.map(numbers, CONCURRENT_UPLOADS, n -> {
-            LocalSegment segment = segments.get(n);
-            SegmentRef ref = segment.toRef(ArchiveLayout.segment(attempt, n), ArchiveLayout.index(attempt, n));
-            objects.put(ref.getData().getName(), segment.data());
-            objects.put(ref.getIndex().getName(), segment.index());
-            return ref;
-        });
+        return Concurrent.map(numbers, CONCURRENT_UPLOADS, n -> uploadFiles(attempt, n, segments.get(n)));
+    }
+
+    private SegmentRef uploadFiles(String attempt, int n, LocalSegment segment) {
+        SegmentRef ref = segment.toRef(ArchiveLayout.segment(attempt, n), ArchiveLayout.index(attempt, n));
+        objects.put(ref.getData().getName(), segment.data());
+        objects.put(ref.getIndex().getName(), segment.index());
+        return ref;
     }
 
     private ObjectRef put(String name, byte[] bytes) {

@@ -9,6 +9,7 @@ import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.TimeProof;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public final class GenerationCatalog {
         return header;
     }
 
-    /** All committed bases, oldest first; one read each but for the newest. */
+    /** All bases that came with snapshots, oldest first; one read each but for the newest. */
     public List<BaseManifest> bases() {
         return reading(now -> {
             List<BaseManifest> all = new ArrayList<>();
@@ -54,13 +55,9 @@ public final class GenerationCatalog {
         });
     }
 
-    /**
-     * The newest checkpoint of a level.
-     *
-     * @param level 0: no other is written yet
-     */
+    /** The newest checkpoint of a level; two requests at the first time for a level above 0. */
     public Optional<CheckpointManifest> head(int level) {
-        return level == 0 ? heads.checkpoint().map(Stored::content) : Optional.empty();
+        return reading(now -> now.level(level).map(Stored::content));
     }
 
     /** Whether a base is committed; before that nothing can be restored. No request. */
@@ -74,9 +71,50 @@ public final class GenerationCatalog {
      * log(all)/log(fanout) more at each end of the range.
      */
     public List<CheckpointManifest> checkpoints(RevisionRange range) {
-        return reading(now -> now.checkpoint()
+        return reading(now -> now.level(0)
                 .map(head -> new CheckpointIndex(reader, head).covering(range))
                 .orElse(List.of()));
+    }
+
+    /** The checkpoints of a level that lie wholly in the range, otherwise as {@link #checkpoints}. */
+    public List<CheckpointManifest> inside(int level, RevisionRange range) {
+        return reading(now -> now.level(level)
+                .map(head -> new CheckpointIndex(reader, head).inside(range))
+                .orElse(List.of()));
+    }
+
+    /** The levels above level 0 that the generation has, whether or not anything stands in them. */
+    public int levels() {
+        return header.getPolicy().getLevels().size();
+    }
+
+    /**
+     * The newest synthetic base of a revision or before it. Two requests at the first time, and a few more where it is not
+     * the newest of all.
+     */
+    public Optional<BaseManifest> synthetic(long revision) {
+        return reading(now -> now.synthetic().flatMap(head -> {
+            RowIndex index = new RowIndex(
+                    CatalogPages.ofBase(head),
+                    page -> CatalogPages.ofBase(
+                            reader.synthetic(header.getGeneration(), page.getHolderSeq(), page.getHolderSha256())));
+            return index.lastEndingBy(revision)
+                    .map(row -> row.getSeq() == head.content().getSeq()
+                            ? head.content()
+                            : reader.synthetic(header.getGeneration(), row.getSeq(), row.getSha256())
+                                    .content());
+        }));
+    }
+
+    /** How many synthetic bases were made; two requests at the first time. */
+    public long syntheticBases() {
+        return reading(
+                now -> now.synthetic().map(head -> head.content().getSeq() + 1).orElse(0L));
+    }
+
+    /** The newest proof that the source committed nothing more until a time; two requests at the first time. */
+    public Optional<TimeProof> timeProof() {
+        return reading(now -> now.time().map(Stored::content));
     }
 
     /**
@@ -84,7 +122,7 @@ public final class GenerationCatalog {
      * the time lies before the first checkpoint.
      */
     public Optional<CheckpointManifest> checkpointAt(long capturedAtMillis) {
-        return reading(now -> now.checkpoint().flatMap(head -> new CheckpointIndex(reader, head).at(capturedAtMillis)));
+        return reading(now -> now.level(0).flatMap(head -> new CheckpointIndex(reader, head).at(capturedAtMillis)));
     }
 
     /**
@@ -114,18 +152,6 @@ public final class GenerationCatalog {
                         "try again; if it stays so, put it back from a copy of the archive, or choose another target",
                         still);
             }
-        }
-    }
-
-    /**
-     * The newest manifests.
-     *
-     * @param base of the bases
-     * @param checkpoint of level 0
-     */
-    private record Heads(Optional<Stored<BaseManifest>> base, Optional<Stored<CheckpointManifest>> checkpoint) {
-        static Heads read(ObjectReader reader, String generation) {
-            return new Heads(reader.newestBase(generation), reader.newestCheckpoint(generation, 0));
         }
     }
 }

@@ -7,6 +7,8 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.TimeProof;
+import dev.tidemark.schemas.avro.TopicPosition;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.util.Arrays;
 import java.util.List;
@@ -85,6 +87,26 @@ public final class GenerationWriter {
         return new SideCommit(objects, reader, settlement, header.getGeneration()).commit(event);
     }
 
+    /**
+     * Commits the proof that the source committed nothing after the last revision until a time, if the newest proof does not
+     * say as much already.
+     *
+     * @return the newest one then
+     * @throws IllegalArgumentException if the revision is not the one before {@link #nextRevision}
+     */
+    public TimeProof commitTime(long revision, long atMillis, TopicPosition position) {
+        if (revision != nextRevision() - 1) {
+            throw new IllegalArgumentException(
+                    "a proof for revision " + revision + ", but the next is " + nextRevision());
+        }
+        return new TimeCommit(reader, settlement, header.getGeneration()).commit(revision, atMillis, position);
+    }
+
+    /** The newest proof of time: one listing and one read. */
+    public Optional<TimeProof> timeProof() {
+        return reader.newestTime(header.getGeneration()).map(Stored::content);
+    }
+
     /** As {@link #commit(CheckpointDraft, ContentDigests)}, taking no other cut for an equal one. */
     public CommitResult commit(CheckpointDraft draft) {
         return commit(draft, ContentDigests.NONE);
@@ -146,10 +168,10 @@ public final class GenerationWriter {
                 .setMembers(draft.members())
                 .setLeases(draft.leases())
                 .setPosition(draft.position())
-                .setRecent(
-                        head.map(last -> CatalogPages.recentAfter(last, fanout)).orElse(List.of()))
-                .setPages(
-                        head.map(last -> CatalogPages.pagesAfter(last, fanout)).orElse(List.of()))
+                .setRecent(head.map(last -> CatalogPages.of(last).recentAfter(fanout))
+                        .orElse(List.of()))
+                .setPages(head.map(last -> CatalogPages.of(last).pagesAfter(fanout))
+                        .orElse(List.of()))
                 .build();
     }
 

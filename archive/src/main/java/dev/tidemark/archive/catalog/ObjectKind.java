@@ -14,6 +14,10 @@ enum ObjectKind {
     CLAIM(5),
     /** A {@code SideManifest}. */
     SIDE(6),
+    /** A {@code BaseManifest} of a base that no snapshot brought. */
+    SYNTHETIC_BASE(7),
+    /** A {@code TimeProof}. */
+    TIME(8),
     /** A {@code VerifyRun}; numbers below 16 are for what readers need. */
     VERIFY_RUN(16),
     /** A {@code DrillRun}. */

@@ -6,6 +6,7 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.TimeProof;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -68,7 +69,31 @@ final class ObjectReader {
     }
 
     Stored<BaseManifest> base(String generation, String name, byte[] bytes) {
-        BaseManifest manifest = decode(name, ObjectKind.BASE, BaseManifest.class, bytes);
+        return base(generation, ObjectKind.BASE, name, bytes);
+    }
+
+    /** The newest synthetic base of a generation. */
+    Optional<Stored<BaseManifest>> newestSynthetic(String generation) {
+        return objects.newest(ArchiveLayout.syntheticBases(generation))
+                .map(name -> synthetic(generation, name, whole(name)));
+    }
+
+    /** A synthetic base whose bytes are proven by the row or page that names it. */
+    Stored<BaseManifest> synthetic(String generation, long seq, String sha256) {
+        String name = ArchiveLayout.syntheticBase(generation, seq);
+        return synthetic(generation, name, proven(name, sha256));
+    }
+
+    Stored<BaseManifest> synthetic(String generation, String name, byte[] bytes) {
+        Stored<BaseManifest> stored = base(generation, ObjectKind.SYNTHETIC_BASE, name, bytes);
+        if (stored.content().getSynthesis() == null) {
+            throw new DamagedObjectException(objects.full(name), "does not say what it was worked out from");
+        }
+        return stored;
+    }
+
+    private Stored<BaseManifest> base(String generation, ObjectKind kind, String name, byte[] bytes) {
+        BaseManifest manifest = decode(name, kind, BaseManifest.class, bytes);
         agree(name, "seq", manifest.getSeq(), ArchiveLayout.sequence(name));
         agree(name, "generation", manifest.getBase().getGeneration(), generation);
         return stored(name, manifest, bytes);
@@ -90,6 +115,18 @@ final class ObjectReader {
         agree(name, "seq", manifest.getSeq(), ArchiveLayout.sequence(name));
         agree(name, "generation", manifest.getGeneration(), generation);
         return stored(name, manifest, bytes);
+    }
+
+    /** The newest proof of time of a generation. */
+    Optional<Stored<TimeProof>> newestTime(String generation) {
+        return objects.newest(ArchiveLayout.timeProofs(generation)).map(name -> time(generation, name, whole(name)));
+    }
+
+    Stored<TimeProof> time(String generation, String name, byte[] bytes) {
+        TimeProof proof = decode(name, ObjectKind.TIME, TimeProof.class, bytes);
+        agree(name, "seq", proof.getSeq(), ArchiveLayout.sequence(name));
+        agree(name, "generation", proof.getGeneration(), generation);
+        return stored(name, proof, bytes);
     }
 
     /** A base's descriptor whose bytes are proven by the topic. */

@@ -8,9 +8,11 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRecord;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.TimeProof;
 import dev.tidemark.schemas.avro.VerifyRun;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -36,6 +38,8 @@ final class SchemaObjects implements SchemaStore {
             BaseManifest.getClassSchema(),
             BaseDescriptor.getClassSchema(),
             SideManifest.getClassSchema(),
+            SeenLease.getClassSchema(),
+            TimeProof.getClassSchema(),
             GenerationHeader.getClassSchema());
 
     private static final int WRITE_TRIES = 10;

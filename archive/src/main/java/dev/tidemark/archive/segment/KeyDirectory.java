@@ -65,6 +65,15 @@ final class KeyDirectory {
         return entries[block];
     }
 
+    /** About how many bytes a key has: the mean over the blocks' first ones. */
+    long meanKeyBytes() {
+        long total = 0;
+        for (int block = 0; block < blocks(); block++) {
+            total += keyTo[block] - keyFrom[block];
+        }
+        return total / blocks();
+    }
+
     /** Whether a block begins with this key. */
     boolean beginsWith(int block, byte[] key, int keyLength) {
         return Arrays.equals(bytes, keyFrom[block], keyTo[block], key, 0, keyLength);

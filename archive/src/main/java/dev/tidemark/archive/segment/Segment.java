@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -196,6 +197,44 @@ public final class Segment {
             }
         }
         throw in.malformed("ends before revision " + ref.getLastMain());
+    }
+
+    /** Takes the places of records. */
+    public interface PlaceSink {
+        /** The next record's place. */
+        void place(long main, long sub);
+    }
+
+    /** Gives the (main, sub) of the records with those numbers to {@code sink}, in order; reads no data. */
+    public void places(RoaringBitmap ordinals, PlaceSink sink) {
+        if (ordinals.isEmpty()) {
+            return;
+        }
+        checkOrdinal(ordinals.last());
+        IndexFooter.Section column = tables().footer().column();
+        byte[] bytes = index.read(column.offset(), column.length(), column.crc32c(), "revision column");
+        ByteReader in = new ByteReader(index.name(), "revision column").over(bytes, 0, bytes.length);
+        PeekableIntIterator wanted = ordinals.getIntIterator();
+        long main = ref.getFirstMain();
+        long sub = -1;
+        for (int ordinal = 0; wanted.hasNext(); ordinal++) {
+            long step = in.varint();
+            long rest = in.varint();
+            sub = step == 0 && ordinal > 0 ? sub + 1 + rest : rest;
+            main += step;
+            if (wanted.peekNext() == ordinal) {
+                sink.place(main, sub);
+                wanted.next();
+            }
+        }
+    }
+
+    /**
+     * How much of the segment some of its records are, by the block: of each block as large a part of its bytes as of its
+     * records.
+     */
+    public LiveSize sizeOf(RoaringBitmap ordinals) {
+        return LiveSize.of(tables(), ordinals);
     }
 
     /** How often bytes arrived damaged and a second fetch brought them whole. */

@@ -1,8 +1,8 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.segment.LocalSegment;
+import dev.tidemark.archive.segment.SegmentLimits;
 import dev.tidemark.schemas.RevisionRange;
-import dev.tidemark.schemas.avro.ArchivePolicy;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.Lease;
 import dev.tidemark.schemas.avro.LiveSet;
@@ -52,7 +52,7 @@ final class Examples {
         return new GenerationDraft(
                 new GenerationOpened(id, CLUSTER, 0x1234_5678_9abc_def0L, "3.6.16", BASE, 1_700_000_000_000L, previous),
                 position(10),
-                new ArchivePolicy(64 << 10, 64L << 20, 262_144, 256, fanout));
+                SegmentLimits.DEFAULT.policy(fanout));
     }
 
     static TopicPosition position(long offset) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.segment.SegmentLimits;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.Failure;
@@ -12,10 +13,15 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.Merge;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRow;
 import dev.tidemark.schemas.avro.SideState;
+import dev.tidemark.schemas.avro.Synthesis;
+import dev.tidemark.schemas.avro.TimeProof;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -24,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
@@ -50,7 +57,97 @@ class FormatVersionsTest {
         golden("checkpoint", ObjectKind.CHECKPOINT, CheckpointManifest.class, second);
         golden("base", ObjectKind.BASE, BaseManifest.class, placed);
         golden("side", ObjectKind.SIDE, SideManifest.class, sideManifest());
+        golden("merged", ObjectKind.CHECKPOINT, CheckpointManifest.class, merged(second));
+        golden("synthetic", ObjectKind.SYNTHETIC_BASE, BaseManifest.class, synthetic());
+        golden("time", ObjectKind.TIME, TimeProof.class, timeProof());
         golden("descriptor", ObjectKind.BASE_DESCRIPTOR, BaseDescriptor.class, Examples.base(100, 90));
+    }
+
+    private static CheckpointManifest merged(CheckpointManifest child) {
+        ManifestRow row =
+                new ManifestRow(1L, 111L, 120L, Examples.time(111), Examples.time(120), 1100L, "5a".repeat(32));
+        return new CheckpointManifest(
+                1,
+                Examples.GENERATION,
+                1,
+                0L,
+                "",
+                111L,
+                120L,
+                Examples.time(111),
+                Examples.time(120),
+                "a5".repeat(32),
+                child.getMembers(),
+                List.of(),
+                Examples.position(120),
+                List.of(),
+                List.of(),
+                new Merge(List.of(row), List.of(new SeenLease(7L, 60L, 120L)), null));
+    }
+
+    private static BaseManifest synthetic() {
+        ManifestRow hour =
+                new ManifestRow(1L, 101L, 120L, Examples.time(101), Examples.time(120), 1100L, "5a".repeat(32));
+        ObjectRef side = new ObjectRef("d/" + Examples.GENERATION + "/a/side.avro", 321L, "a5".repeat(32));
+        Synthesis synthesis = new Synthesis(
+                100L,
+                "ff".repeat(32),
+                List.of(hour),
+                new SideState(100L, 0L, Examples.time(100), side),
+                List.of(),
+                new ObjectRef("d/" + Examples.GENERATION + "/a/leases.avro", 12L, "5a".repeat(32)));
+        return new BaseManifest(1, 0L, "", Examples.base(120, 120), List.of(), List.of(), synthesis);
+    }
+
+    private static TimeProof timeProof() {
+        return new TimeProof(
+                1, Examples.GENERATION, 1L, "5a".repeat(32), 120L, Examples.time(500), Examples.position(130));
+    }
+
+    @Test
+    void whatWasWrittenBeforeThereWereLevelsIsReadWithTheirDefaults() throws IOException {
+        GenerationHeader header = former("header", ObjectKind.GENERATION_HEADER, GenerationHeader.class);
+        assertThat(header.getPolicy()).isEqualTo(SegmentLimits.DEFAULT.policy(Examples.FANOUT));
+        assertThat(former("checkpoint", ObjectKind.CHECKPOINT, CheckpointManifest.class)
+                        .getMerge())
+                .isNull();
+        BaseManifest base = former("base", ObjectKind.BASE, BaseManifest.class);
+        assertThat(base.getSynthesis()).isNull();
+        assertThat(base.getPages()).isEmpty();
+    }
+
+    /** An object as the version before wrote it, with its schemas in the archive. */
+    private <T extends SpecificRecordBase> T former(String name, ObjectKind kind, Class<T> type) throws IOException {
+        for (Schema schema : List.of(
+                GenerationHeader.getClassSchema(),
+                CheckpointManifest.getClassSchema(),
+                BaseManifest.getClassSchema())) {
+            Schema before = without(schema, Set.of("levels", "idleMillis", "merge", "pages@BaseManifest", "synthesis"));
+            memory.put(
+                    "prod/" + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(before)),
+                    SchemaNormalization.toParsingForm(before).getBytes(StandardCharsets.UTF_8));
+        }
+        ObjectCodec codec = new ObjectCodec(new SchemaObjects(new ClusterObjects(memory, "prod/")));
+        return codec.decode(name, kind, type, goldenBytes("before-levels/" + name));
+    }
+
+    private static Schema without(Schema schema, Set<String> fields) {
+        if (schema.getType() != Schema.Type.RECORD) {
+            return schema;
+        }
+        List<Schema.Field> kept = schema.getFields().stream()
+                .filter(field ->
+                        !fields.contains(field.name()) && !fields.contains(field.name() + "@" + schema.getName()))
+                .map(field -> new Schema.Field(field.name(), without(field.schema(), fields), field.doc()))
+                .toList();
+        return Schema.createRecord(schema.getName(), schema.getDoc(), schema.getNamespace(), false, kept);
+    }
+
+    private static byte[] goldenBytes(String name) throws IOException {
+        try (InputStream in = FormatVersionsTest.class.getResourceAsStream("/golden/catalog/" + name + ".hex")) {
+            return HexFormat.of()
+                    .parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", ""));
+        }
     }
 
     /** By hand: a container of Avro has other bytes each time that it is written. */
@@ -68,10 +165,9 @@ class FormatVersionsTest {
     private <T extends SpecificRecordBase> void golden(String name, ObjectKind kind, Class<T> type, T message)
             throws IOException {
         byte[] written = ObjectCodec.encode(kind, message);
-        try (InputStream in = FormatVersionsTest.class.getResourceAsStream("/golden/catalog/" + name + ".hex")) {
-            String hex = new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("\\s", "");
-            assertThat(HexFormat.of().formatHex(written)).as(name).isEqualTo(hex);
-        }
+        assertThat(HexFormat.of().formatHex(written))
+                .as(name)
+                .isEqualTo(HexFormat.of().formatHex(goldenBytes(name)));
         ObjectCodec codec = new ObjectCodec(new SchemaObjects(new ClusterObjects(memory, "prod/")));
         assertThat(codec.decode(name, kind, type, written)).isEqualTo(message);
     }
@@ -82,6 +178,8 @@ class FormatVersionsTest {
         assertThat(ArchiveLayout.header(1)).isEqualTo("g/7ffffffffffffffe");
         assertThat(ArchiveLayout.checkpoint("GEN", 0, 7)).isEqualTo("m/GEN/0/7ffffffffffffff8");
         assertThat(ArchiveLayout.base("GEN", 16)).isEqualTo("m/GEN/base/7fffffffffffffef");
+        assertThat(ArchiveLayout.syntheticBase("GEN", 1)).isEqualTo("m/GEN/synthetic/7ffffffffffffffe");
+        assertThat(ArchiveLayout.timeProof("GEN", 1)).isEqualTo("m/GEN/time/7ffffffffffffffe");
         assertThat(ArchiveLayout.sideManifest("GEN", 1)).isEqualTo("m/GEN/side/7ffffffffffffffe");
         assertThat(ArchiveLayout.sequence("m/GEN/base/7fffffffffffffef")).isEqualTo(16);
         assertThat(ArchiveLayout.segment(ArchiveLayout.attempt("GEN", "TRY"), 12))
@@ -139,7 +237,7 @@ class FormatVersionsTest {
     void openingAGenerationLeavesAllSchemasInTheArchive() {
         archive.openGeneration(Examples.generation(64));
 
-        assertThat(memory.list("prod/s/", "", 100)).hasSize(7);
+        assertThat(memory.list("prod/s/", "", 100)).hasSize(9);
         memory.list("prod/s/", "", 100).forEach(schema -> {
             String text = new String(memory.get(schema.name()), StandardCharsets.UTF_8);
             long fingerprint = SchemaNormalization.parsingFingerprint64(new Schema.Parser().parse(text));
@@ -160,7 +258,7 @@ class FormatVersionsTest {
         store.failNext(1);
         store.loseNextAnswers(1);
         faulty.openGeneration(Examples.generation(64));
-        assertThat(memory.list("prod/s/", "", 100)).hasSize(7);
+        assertThat(memory.list("prod/s/", "", 100)).hasSize(9);
     }
 
     private void refused(String why) {

@@ -1,0 +1,147 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.LevelPolicy;
+import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.Merge;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Commits the checkpoints of level 1 and more of one generation. Any number of writers may try, at any time: each
+ * manifest is a pure function of committed ones, so whose stands under a name makes no difference. What this writer knows
+ * of the chains it keeps; only {@link #refresh} asks whether the topic's own chain has grown. Not thread-safe.
+ */
+public final class LevelWriter {
+    private static final RevisionRange ALL = new RevisionRange(1, Long.MAX_VALUE);
+
+    private final ClusterObjects objects;
+    private final ObjectReader reader;
+    private final Settlement settlement;
+    private final GenerationHeader header;
+    private final Map<Integer, Optional<Stored<CheckpointManifest>>> heads = new HashMap<>();
+    /** By the level that is to gather them; read once, since they may be many where a level begins late. */
+    private final Map<Integer, List<ManifestRow>> waiting = new HashMap<>();
+
+    LevelWriter(ClusterObjects objects, ObjectReader reader, Settlement settlement, GenerationHeader header) {
+        this.objects = objects;
+        this.reader = reader;
+        this.settlement = settlement;
+        this.header = header;
+    }
+
+    /** The generation's header. */
+    public GenerationHeader header() {
+        return header;
+    }
+
+    /** The levels of the generation, from level 1 on. */
+    public List<LevelPolicy> levels() {
+        return header.getPolicy().getLevels();
+    }
+
+    /** Looks what is committed of level 0 now: two requests. */
+    public void refresh() {
+        heads.put(0, reader.newestCheckpoint(header.getGeneration(), 0));
+    }
+
+    /** The newest checkpoint of a level that this writer knows. */
+    public Optional<CheckpointManifest> head(int level) {
+        return stored(level).map(Stored::content);
+    }
+
+    /** The rows of the checkpoints that the next one of a level may gather, oldest first: those no other has gathered. */
+    public List<ManifestRow> waiting(int level) {
+        List<ManifestRow> rows = waiting.computeIfAbsent(level, unknown -> new ArrayList<>());
+        long known = rows.isEmpty()
+                ? stored(level).map(head -> head.content().getLast()).orElse(0L)
+                : rows.get(rows.size() - 1).getLast();
+        rows.addAll(rowsAfter(level - 1, known));
+        return Collections.unmodifiableList(rows);
+    }
+
+    /** The rows of a level's checkpoints with revisions after one, oldest first. */
+    public List<ManifestRow> rowsAfter(int level, long revision) {
+        RevisionRange range = revision == 0 ? ALL : new RevisionRange(revision + 1, Long.MAX_VALUE);
+        return stored(level)
+                .map(head -> new CheckpointIndex(reader, head).rows(range))
+                .orElse(List.of());
+    }
+
+    /** A checkpoint by its row. */
+    public CheckpointManifest read(int level, ManifestRow row) {
+        return reader.checkpoint(header.getGeneration(), level, row.getSeq(), row.getSha256())
+                .content();
+    }
+
+    /**
+     * Commits a checkpoint as the successor of its level's {@link #head}.
+     *
+     * @return what stands there: ours, or another's of the same content, whose data then counts and ours does not
+     * @throws ArchiveException of kind VERIFICATION if something else stands there
+     * @throws dev.tidemark.archive.store.StoreUnavailableException if the outcome could not be settled in time
+     */
+    public CheckpointManifest commit(LevelDraft draft) {
+        CheckpointManifest own = manifest(draft);
+        String name = ArchiveLayout.checkpoint(header.getGeneration(), draft.level(), own.getSeq());
+        byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.CHECKPOINT, own));
+        Stored<CheckpointManifest> standing = reader.checkpoint(header.getGeneration(), draft.level(), name, found);
+        if (!sameContent(own, standing.content())) {
+            throw new ArchiveException(
+                    Failure.VERIFICATION,
+                    objects.full(name) + " stands there already, with other content than its checkpoints of level "
+                            + (draft.level() - 1) + " give",
+                    "was it written by another version of Tidemark? restores do without it");
+        }
+        heads.put(draft.level(), Optional.of(standing));
+        waiting.getOrDefault(draft.level(), new ArrayList<>())
+                .removeIf(row -> row.getLast() <= standing.content().getLast());
+        return standing.content();
+    }
+
+    private Optional<Stored<CheckpointManifest>> stored(int level) {
+        return heads.computeIfAbsent(level, unknown -> reader.newestCheckpoint(header.getGeneration(), unknown));
+    }
+
+    private CheckpointManifest manifest(LevelDraft draft) {
+        Optional<Stored<CheckpointManifest>> head = stored(draft.level());
+        int fanout = header.getPolicy().getCatalogFanout();
+        Optional<CatalogPages> pages = head.map(CatalogPages::of);
+        return CheckpointManifest.newBuilder()
+                .setFormatVersion(ObjectCodec.FORMAT_VERSION)
+                .setGeneration(header.getGeneration())
+                .setLevel(draft.level())
+                .setSeq(head.map(last -> last.content().getSeq() + 1).orElse(0L))
+                .setPreviousSha256(head.map(Stored::sha256).orElse(""))
+                .setFirst(draft.firstChild().getFirst())
+                .setLast(draft.lastChild().getLast())
+                .setFirstCapturedAtMillis(draft.firstChild().getFirstCapturedAtMillis())
+                .setLastCapturedAtMillis(draft.lastChild().getLastCapturedAtMillis())
+                .setContentDigest(draft.contentDigest())
+                .setMembers(draft.data().members())
+                .setLeases(List.of())
+                .setPosition(draft.position())
+                .setRecent(pages.map(last -> last.recentAfter(fanout)).orElse(List.of()))
+                .setPages(pages.map(last -> last.pagesAfter(fanout)).orElse(List.of()))
+                .setMerge(new Merge(
+                        draft.children(),
+                        draft.data().leases(),
+                        draft.data().leaseFile().orElse(null)))
+                .build();
+    }
+
+    private static boolean sameContent(CheckpointManifest own, CheckpointManifest standing) {
+        return standing.getPreviousSha256().equals(own.getPreviousSha256())
+                && standing.getMerge() != null
+                && standing.getMerge().getChildren().equals(own.getMerge().getChildren())
+                && standing.getContentDigest().equals(own.getContentDigest());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.tidemark.archive.catalog;
+
+import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a merged checkpoint or synthetic base names, all of it in the archive.
+ *
+ * @param members the segments with their live sets, in revision order
+ * @param leases the leases; empty where they stand in an object
+ * @param leaseFile the object that holds the leases, where they are too many for a manifest
+ */
+public record MergedData(List<Member> members, List<SeenLease> leases, Optional<ObjectRef> leaseFile) {
+    public MergedData {
+        members = List.copyOf(members);
+        leases = List.copyOf(leases);
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("merged into nothing: the last revision survives always");
+        }
+    }
+}

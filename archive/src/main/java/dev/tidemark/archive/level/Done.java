@@ -1,0 +1,37 @@
+package dev.tidemark.archive.level;
+
+import dev.tidemark.archive.catalog.Placed;
+import java.util.List;
+
+/**
+ * One piece of work that was done.
+ *
+ * @param what {@code level 2} or {@code base}
+ * @param seq the manifest's sequence number
+ * @param revision its last revision
+ * @param segments how many segments it names
+ * @param bytes those of all segments' data
+ * @param writtenBytes those of the segments that were written for it
+ */
+public record Done(String what, long seq, long revision, int segments, long bytes, long writtenBytes) {
+    static Done of(String what, long seq, long revision, List<Placed> placed) {
+        return new Done(
+                what,
+                seq,
+                revision,
+                placed.size(),
+                placed.stream()
+                        .mapToLong(segment -> segment.ref().getData().getBytes())
+                        .sum(),
+                placed.stream()
+                        .filter(segment -> segment.fresh().isPresent())
+                        .mapToLong(segment -> segment.ref().getData().getBytes())
+                        .sum());
+    }
+
+    @Override
+    public String toString() {
+        return what + " " + seq + " up to revision " + revision + ": " + segments + " segments, " + bytes + " bytes, "
+                + writtenBytes + " of them written anew";
+    }
+}

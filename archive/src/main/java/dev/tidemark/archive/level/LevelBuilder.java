@@ -1,0 +1,79 @@
+package dev.tidemark.archive.level;
+
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.DataUploader;
+import dev.tidemark.archive.catalog.LevelDraft;
+import dev.tidemark.archive.catalog.LevelWriter;
+import dev.tidemark.archive.catalog.Placed;
+import dev.tidemark.archive.segment.SegmentLimits;
+import dev.tidemark.archive.segment.SurvivorDigest;
+import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.archive.segment.Tombstones;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.ManifestRow;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Gathers checkpoints of one level into the next one of the level above. */
+final class LevelBuilder {
+    /** The first level whose data is written anew where it is worth it: below it there are bitmaps alone. */
+    private static final int FIRST_REWRITTEN = 2;
+
+    private final LevelWriter writer;
+    private final DataUploader uploader;
+    private final Path scratch;
+    private final ManifestParts parts;
+
+    LevelBuilder(ClusterArchive archive, LevelWriter writer, DataUploader uploader, Path scratch) {
+        this.writer = writer;
+        this.uploader = uploader;
+        this.scratch = scratch;
+        this.parts = new ManifestParts(archive);
+    }
+
+    /** Commits the next checkpoint of a level, if it is complete. */
+    Optional<Done> next(int level) {
+        return Grouping.next(writer.waiting(level), writer.levels().get(level - 1))
+                .map(children -> gather(level, children));
+    }
+
+    private Done gather(int level, List<ManifestRow> rows) {
+        List<CheckpointManifest> children =
+                rows.stream().map(row -> writer.read(level - 1, row)).toList();
+        CheckpointManifest last = children.get(children.size() - 1);
+        List<Survivors.Input> inputs =
+                children.stream().flatMap(child -> parts.inputs(child).stream()).toList();
+        MergedPieces merged = MergedPieces.at(last.getLast(), Tombstones.ALL, inputs);
+        String digest = digest(children, merged);
+        LeaseUnion leases = new LeaseUnion();
+        children.forEach(child -> parts.leases(child).forEach(leases::add));
+        try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
+            List<Placed> placed = placed(level, merged, fresh);
+            LevelDraft draft = new LevelDraft(
+                    level,
+                    rows,
+                    digest,
+                    uploader.uploadMerged(writer.header().getGeneration(), placed, leases.all()),
+                    last.getPosition());
+            CheckpointManifest standing = writer.commit(draft);
+            return Done.of("level " + level, standing.getSeq(), standing.getLast(), placed);
+        }
+    }
+
+    private List<Placed> placed(int level, MergedPieces merged, ScratchDirectory fresh) {
+        SegmentLimits limits = SegmentLimits.of(writer.header().getPolicy());
+        return level < FIRST_REWRITTEN
+                ? Rewriter.kept(merged.pieces())
+                : new Rewriter(limits, fresh).rewrite(merged.pieces());
+    }
+
+    private static String digest(List<CheckpointManifest> children, MergedPieces merged) {
+        CheckpointManifest last = children.get(children.size() - 1);
+        SurvivorDigest digest = new SurvivorDigest();
+        children.forEach(child -> digest.child(child.getContentDigest()));
+        merged.addTo(digest);
+        return digest.finish(
+                children.get(0).getFirst(), last.getLast(), last.getPosition().getNextOffset());
+    }
+}

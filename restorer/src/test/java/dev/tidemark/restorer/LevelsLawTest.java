@@ -1,0 +1,300 @@
+package dev.tidemark.restorer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.avro.BaseManifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterProperty;
+import net.jqwik.api.lifecycle.BeforeProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The law of levels and synthetic bases: whatever is written, cut, merged, written anew and made a base of, every revision
+ * since the first base comes back as a plain replay has it.
+ */
+class LevelsLawTest {
+    private static final Instant NOW = Instant.ofEpochMilli(SampleLog.capturedAt(10_000));
+
+    /** What happens next. */
+    private enum Kind {
+        PUT,
+        DELETE,
+        CUT,
+        MERGE,
+        SNAPSHOT
+    }
+
+    /**
+     * One step.
+     *
+     * @param key what is put or deleted; of other kinds nothing
+     */
+    private record Step(Kind kind, int key) {}
+
+    private Path directory;
+
+    @BeforeProperty
+    @BeforeEach
+    void makeDirectory() throws IOException {
+        directory = Files.createTempDirectory("levels-law");
+    }
+
+    @AfterProperty
+    @AfterEach
+    void dropDirectory() {
+        TestFiles.delete(directory);
+    }
+
+    @Provide
+    Arbitrary<List<Step>> steps() {
+        Arbitrary<Step> write = Arbitraries.integers()
+                .between(0, 6)
+                .flatMap(key -> Arbitraries.of(Kind.PUT, Kind.PUT, Kind.DELETE).map(kind -> new Step(kind, key)));
+        Arbitrary<Step> work = Arbitraries.of(Kind.CUT, Kind.CUT, Kind.CUT, Kind.MERGE, Kind.SNAPSHOT)
+                .map(kind -> new Step(kind, 0));
+        return Arbitraries.oneOf(write, write, work).list().ofMinSize(1).ofMaxSize(120);
+    }
+
+    @Property(tries = 40)
+    void everyRevisionSinceTheFirstBaseStaysRestorable(@ForAll("steps") List<Step> steps) {
+        try (Log log = new Log()) {
+            steps.forEach(log::take);
+            log.cut();
+            log.archive.upkeep();
+            log.check();
+        }
+    }
+
+    /** Put in one segment, deleted in the next, and a base that drops the second one as all dead. */
+    @Test
+    void aKeyThatWasDeletedInASegmentThatABaseDroppedStaysDead() {
+        try (Log log = new Log()) {
+            log.put(1)
+                    .put(2)
+                    .cut()
+                    .delete(1)
+                    .put(2)
+                    .cut()
+                    .put(3)
+                    .put(2)
+                    .cut()
+                    .put(2)
+                    .cut();
+            log.put(3)
+                    .put(2)
+                    .cut()
+                    .put(3)
+                    .put(3)
+                    .cut()
+                    .put(4)
+                    .cut()
+                    .put(5)
+                    .cut()
+                    .put(4)
+                    .cut();
+            log.archive.upkeep();
+            BaseManifest base = log.newestBase();
+            assertThat(base.getBase().getRevision()).isGreaterThan(5);
+            assertThat(base.getSynthesis()).isNotNull();
+            log.check();
+        }
+    }
+
+    @Test
+    void aPlanTakesTheNewestBaseAndTheLargestCheckpointsAfterIt() {
+        try (Log log = new Log()) {
+            for (int i = 0; i < 95; i++) {
+                log.put(i % 7);
+                if (i % 2 == 1) {
+                    log.cut();
+                }
+            }
+            log.cut();
+            log.archive.upkeep();
+            List<RestorePlan> plans = IntStream.rangeClosed(60, 96)
+                    .mapToObj(revision -> new Restorer(log.sources()).plan(Target.revision(revision)))
+                    .toList();
+            assertThat(plans)
+                    .allMatch(plan -> plan.base().manifest().getSynthesis() != null)
+                    .allMatch(plan -> plan.base().point() == BaseUse.Point.SNAPSHOT)
+                    .allMatch(plan -> plan.checkpoints().size() <= 4)
+                    .anyMatch(plan -> plan.checkpoints().stream().anyMatch(piece -> piece.getLevel() == 1));
+        }
+    }
+
+    /** The log, its archive, and what it means, worked out by a map. */
+    private final class Log implements AutoCloseable {
+        private final MemoryStore store = new MemoryStore(Clock.systemUTC());
+        private final SampleArchive archive = new SampleArchive(store, directory, SampleArchive.SMALL);
+        private final List<Change> changes = new ArrayList<>();
+        private final TreeMap<Integer, long[]> alive = new TreeMap<>();
+        private long written = 1;
+        private long archived = 1;
+
+        Log() {
+            archive.open(0, 1, null).base(List.of(), 1, 1, List.of());
+        }
+
+        void take(Step step) {
+            switch (step.kind) {
+                case PUT -> put(step.key);
+                case DELETE -> delete(step.key);
+                case CUT -> cut();
+                case MERGE -> archive.upkeep();
+                case SNAPSHOT -> snapshot();
+            }
+        }
+
+        Log put(int key) {
+            written++;
+            long[] state = alive.computeIfAbsent(key, unborn -> new long[] {written, 0});
+            state[1]++;
+            byte[] value = ("value " + written).getBytes(StandardCharsets.UTF_8);
+            long at = SampleLog.capturedAt(written);
+            changes.add(Change.put(written, 0, SampleLog.key(key), value, state[0], state[1], 0, at, at - 400));
+            return this;
+        }
+
+        /** Of a key that does not live there is nothing to delete, so the revision is a put of another. */
+        Log delete(int key) {
+            if (alive.remove(key) == null) {
+                return put(key);
+            }
+            written++;
+            long at = SampleLog.capturedAt(written);
+            changes.add(Change.delete(written, 0, SampleLog.key(key), at, at - 400));
+            return this;
+        }
+
+        Log cut() {
+            if (written > archived) {
+                archive.checkpoint(changes, written, List.of());
+                archived = written;
+            }
+            return this;
+        }
+
+        void snapshot() {
+            if (archived > 1) {
+                archive.base(changes, Math.max(1, archived - 3), archived, List.of());
+            }
+        }
+
+        Sources sources() {
+            return archive.sources(NOW);
+        }
+
+        BaseManifest newestBase() {
+            return new Restorer(sources()).plan(Target.latest()).base().manifest();
+        }
+
+        void check() {
+            try (ArchiveHistory history = ArchiveHistory.open(sources())) {
+                for (long revision = 1; revision <= archived; revision++) {
+                    RestorePlan plan = history.plan(Target.revision(revision));
+                    List<String> found = new ArrayList<>();
+                    RecordPass.run(history.selection(plan).state(), (change, liveness) -> found.add(words(change)));
+                    assertThat(found).as("at revision %d by %s", revision, plan).isEqualTo(expected(revision));
+                }
+            }
+        }
+
+        /** Live keys in revision order, and the tombstone of the revision itself: what etcd holds. */
+        private List<String> expected(long revision) {
+            TreeMap<String, Change> last = new TreeMap<>();
+            for (Change change : changes) {
+                if (change.main() <= revision) {
+                    String key = new String(change.key(), StandardCharsets.ISO_8859_1);
+                    if (change.isTombstone() && change.main() < revision) {
+                        last.remove(key);
+                    } else {
+                        last.put(key, change);
+                    }
+                }
+            }
+            List<Change> state = new ArrayList<>(last.values());
+            Collections.sort(state, (one, other) -> Long.compare(one.main(), other.main()));
+            return state.stream().map(LevelsLawTest::words).toList();
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    private static String words(Change change) {
+        return change + " " + new String(change.key(), StandardCharsets.ISO_8859_1) + "="
+                + new String(change.value(), StandardCharsets.UTF_8) + " " + change.createRevision() + " "
+                + change.version();
+    }
+
+    /** A month of levels that closed when they were full, whatever moment is asked for. */
+    @Test
+    void aPlanNamesAtMost46CheckpointsWhateverTheAgeOfItsBase() {
+        SampleChapter chapter = SampleChapter.of("G").base(1, 1);
+        long raw = 10L * 12 * 24 * 4;
+        for (int level = 3; level >= 0; level--) {
+            long width = new long[] {1, 10, 120, 2880}[level];
+            for (long first = 2; first + width - 1 <= raw + 1; first += width) {
+                chapter = chapter.level(level, first, first + width - 1);
+            }
+        }
+        for (long hour = 24; hour < 96; hour += 24) {
+            chapter = chapter.withSynthetic(1 + hour * 120);
+        }
+        SampleChapter month = chapter;
+        History history = new History() {
+            @Override
+            public List<Chapter> chapters() {
+                return List.of(month);
+            }
+
+            @Override
+            public Optional<PendingGeneration> pending() {
+                return Optional.empty();
+            }
+
+            @Override
+            public String note() {
+                return "";
+            }
+
+            @Override
+            public boolean sameState(long revision, Chapter one, Chapter other) {
+                return true;
+            }
+        };
+        int most = IntStream.iterate(2, revision -> revision <= raw, revision -> revision + 97)
+                .map(revision -> pieces(RestorePlanner.plan(history, Target.revision(revision), Instant.MAX)))
+                .max()
+                .orElseThrow();
+        int last = pieces(RestorePlanner.plan(history, Target.revision(raw), Instant.MAX));
+        assertThat(most).isLessThanOrEqualTo(46);
+        assertThat(last).as("one before the end of a day").isEqualTo(23 + 11 + 9);
+    }
+
+    private static int pieces(RestorePlan plan) {
+        return plan.checkpoints().size() + (plan.segment().isPresent() ? 1 : 0);
+    }
+}
