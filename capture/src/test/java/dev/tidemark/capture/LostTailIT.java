@@ -207,15 +207,17 @@ class LostTailIT {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
             List<Long> ends = new ArrayList<>();
             long lastLargeEnd = 0;
-            int before = 0;
+            int largest = 0;
             for (long at = 0; at < file.size(); ) {
                 file.read(header.clear(), at);
                 int bytes = PREFIX_BYTES + header.getInt(Long.BYTES);
                 if ((header.getShort(ATTRIBUTES_AT) & MARKER) != 0) {
-                    lastLargeEnd = before >= LARGE_BYTES ? at : lastLargeEnd;
+                    lastLargeEnd = largest >= LARGE_BYTES ? at : lastLargeEnd;
                     ends.add(at + bytes);
+                    largest = 0;
+                } else {
+                    largest = Math.max(largest, bytes);
                 }
-                before = bytes;
                 at += bytes;
             }
             return new Batches(lastLargeEnd, ends);
