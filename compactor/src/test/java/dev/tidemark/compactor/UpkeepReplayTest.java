@@ -22,7 +22,7 @@ final class UpkeepReplayTest {
     private static final CutPolicy SECOND = new CutPolicy(1_000, 2_000);
 
     /** How many calls of the store go wrong, in as many runs, evenly over all. */
-    private static final int CALLS = 150;
+    private static final int CALLS = 50;
 
     @TempDir
     private Path directory;

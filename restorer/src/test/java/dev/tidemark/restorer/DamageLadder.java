@@ -18,7 +18,9 @@ import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.DrillRun;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.TimeProof;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +37,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.avro.SchemaNormalization;
 
 /**
  * Damages an archive of two generations, object by object, in every way that a store may; and holds verify and restore
@@ -56,6 +61,12 @@ final class DamageLadder {
         REMOVED,
         SWAPPED
     }
+
+    /** Schemas that every writer leaves there, and with which nothing was written here: nobody misses them. */
+    private static final Set<String> UNUSED = Stream.of(SeenLease.getClassSchema(), TimeProof.getClassSchema())
+            .map(schema -> SampleArchive.CLUSTER + "/"
+                    + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(schema)))
+            .collect(Collectors.toSet());
 
     private final ObjectStore store;
     private final Path directory;
@@ -338,7 +349,7 @@ final class DamageLadder {
         for (ObjectInfo info : store.list("", "", 10_000)) {
             boolean own = info.name().startsWith(SampleArchive.CLUSTER + "/")
                     || info.name().equals(ArchiveLayout.claim("topic-id", 0));
-            if (own) {
+            if (own && !UNUSED.contains(info.name())) {
                 kinds.computeIfAbsent(kind(info.name()), kind -> new ArrayList<>())
                         .add(info.name());
             }
