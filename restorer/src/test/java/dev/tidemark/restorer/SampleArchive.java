@@ -222,6 +222,12 @@ final class SampleArchive {
         return this;
     }
 
+    /** Commits a proof that nothing came after a revision until a time. */
+    SampleArchive time(long revision, long atMillis) {
+        writer.commitTime(revision, atMillis, position(revision + 1));
+        return this;
+    }
+
     /** Commits a side state as of a revision. */
     SampleArchive side(long revision, List<SideRecord> side) {
         String generation = writer.header().getGeneration();

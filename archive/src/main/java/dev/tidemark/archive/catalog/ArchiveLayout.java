@@ -63,7 +63,7 @@ public final class ArchiveLayout {
     }
 
     /** All manifests of synthetic bases of a generation, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/synthetic/}. */
-    static String syntheticBases(String generation) {
+    public static String syntheticBases(String generation) {
         return "m/" + generation + "/synthetic/";
     }
 
@@ -73,7 +73,7 @@ public final class ArchiveLayout {
     }
 
     /** All proofs of time of a generation, for example {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/time/}. */
-    static String timeProofs(String generation) {
+    public static String timeProofs(String generation) {
         return "m/" + generation + "/time/";
     }
 

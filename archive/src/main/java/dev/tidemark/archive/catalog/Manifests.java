@@ -7,6 +7,7 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SideManifest;
+import dev.tidemark.schemas.avro.TimeProof;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,16 @@ public final class Manifests {
     /** The base manifest in an object. */
     public Stored<BaseManifest> base(String generation, String name, byte[] bytes) {
         return reader.base(generation, name, bytes);
+    }
+
+    /** The synthetic base's manifest in an object. */
+    public Stored<BaseManifest> synthetic(String generation, String name, byte[] bytes) {
+        return reader.synthetic(generation, name, bytes);
+    }
+
+    /** The proof of time in an object. */
+    public Stored<TimeProof> time(String generation, String name, byte[] bytes) {
+        return reader.time(generation, name, bytes);
     }
 
     /** The side manifest in an object. */

@@ -68,6 +68,7 @@ final class BaseChain implements Chain {
         link.rows().forEach(row -> walk.exposure().base(row.first(), row.last()));
         walk.holds(Holding.of(link.name(), last, walk.exposure()));
         walk.descriptor(link.name(), last);
+        walk.descent().base(last);
     }
 
     @Override

@@ -19,10 +19,12 @@ final class BytesCheck implements DataCheck {
     @Override
     public void check(Holding holding) {
         for (Part part : holding.parts()) {
+            String name = root + part.ref().getName();
             if (!sampling.takes(part.ref().getName())) {
                 presence.check(part, holding.owner());
-            } else if (tally.isNew(root + part.ref().getName())) {
+            } else if (tally.begin(name, part.exposed())) {
                 proof.holds(part, holding.owner());
+                tally.done(name);
             }
         }
     }

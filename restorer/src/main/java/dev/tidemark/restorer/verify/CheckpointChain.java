@@ -1,5 +1,6 @@
 package dev.tidemark.restorer.verify;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.Stored;
 import dev.tidemark.schemas.RevisionRange;
@@ -34,6 +35,9 @@ final class CheckpointChain implements Chain {
         Stored<CheckpointManifest> stored = walk.manifests().checkpoint(walk.generation(), level, name, bytes);
         walk.sawSchemaOf(bytes);
         last = stored.content();
+        if ((last.getMerge() == null) != (level == 0)) {
+            throw new DamagedObjectException(stored.name(), "does not say, as its level does, what it was merged from");
+        }
         List<Link.Row> pages = last.getPages().stream()
                 .map(page -> new Link.Row(page.getHolderSeq(), page.getHolderSha256(), page.getFirst(), page.getLast()))
                 .toList();
@@ -65,7 +69,17 @@ final class CheckpointChain implements Chain {
     public void proven(Link link) {
         walk.exposure().reached(link.last());
         walk.sawTopic(last.getPosition());
-        walk.holds(Holding.of(link.name(), last, walk.exposure()));
+        walk.descent().saw(level, link);
+        walk.holds(
+                level == 0
+                        ? Holding.of(link.name(), last, walk.exposure())
+                        : Holding.ofMerged(link.name(), last, walk.exposure(), walk.descent()));
+        if (level > 0) {
+            walk.descent()
+                    .breach(last)
+                    .ifPresent(breach ->
+                            walk.wrong(link, breach, () -> walk.exposure().ofMerged(link.last(), link.first())));
+        }
         if (link.seq() == 0 && walk.baseRevision() > 0 && link.first() != walk.baseRevision() + 1) {
             walk.wrong(
                     link,
@@ -75,6 +89,9 @@ final class CheckpointChain implements Chain {
 
     @Override
     public Optional<RevisionRange> exposed(Span span) {
-        return span.isHead() ? walk.everything() : walk.exposure().ofCheckpoint(span.firstFound(), span.last());
+        if (level == 0) {
+            return span.isHead() ? walk.everything() : walk.exposure().ofCheckpoint(span.firstFound(), span.last());
+        }
+        return span.isHead() ? walk.exposure().all() : walk.exposure().ofMerged(span.firstRead(), span.first());
     }
 }

@@ -7,6 +7,8 @@ import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.segment.SegmentAudit;
+import dev.tidemark.archive.segment.SurvivorDigest;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.etcd.file.BucketEntry;
 import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.restorer.Scratch;
@@ -21,16 +23,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.roaringbitmap.BitSetUtil;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads everything once, to the local disk and from there: proves the bytes, decodes every record, and works out again
  * what manifests and indexes say of them. Holds the keys of one segment, and of one part of a fold.
  */
 final class ContentCheck implements DataCheck {
+    private static final Logger log = LoggerFactory.getLogger(ContentCheck.class);
+
     private final ClusterArchive archive;
     private final Path scratch;
     private final Proof proof;
@@ -53,6 +63,12 @@ final class ContentCheck implements DataCheck {
         for (Part side : holding.sides()) {
             if (isNew(side) && proof.holds(side, holding.owner())) {
                 checkSide(side);
+            }
+        }
+        for (Part leases : holding.leases()) {
+            isNew(leases);
+            if (proof.holds(leases, holding.owner())) {
+                checkLeases(leases);
             }
         }
         if (holding.content().isPresent()) {
@@ -82,6 +98,14 @@ final class ContentCheck implements DataCheck {
                     name,
                     "holds a lease that cannot be decoded: " + e.getMessage(),
                     part.exposed());
+        }
+    }
+
+    private void checkLeases(Part part) {
+        try {
+            archive.readLeases(List.of(), part.ref());
+        } catch (DamagedObjectException e) {
+            tally.found(Tally.Fault.DAMAGED, archive.root() + part.ref().getName(), Problems.of(e), part.exposed());
         }
     }
 
@@ -119,11 +143,95 @@ final class ContentCheck implements DataCheck {
                 }
                 if (whole) {
                     order.end();
-                    checkDerived(fold);
+                    if (holding.origin().isEmpty()) {
+                        checkDerived(fold);
+                    }
                 }
             } catch (DamagedObjectException e) {
                 ownerIsWrong(Problems.of(e));
+                return;
             }
+            if (whole) {
+                holding.origin().ifPresent(this::checkMerge);
+            }
+        }
+
+        /** What it names survives, and that is what survives of the records that it was worked out from. */
+        private void checkMerge(Supplier<Holding.Origin> origin) {
+            try {
+                Holding.Origin from = origin.get();
+                String named = digest(from, named());
+                if (!named.equals(content.digest())) {
+                    ownerIsWrong("its content digest is " + content.digest() + ", but what it names gives " + named);
+                    return;
+                }
+                String worked = digest(from, survivors(from.sources()));
+                if (!worked.equals(content.digest())) {
+                    ownerIsWrong("its content digest is " + content.digest()
+                            + ", but what it was worked out from gives " + worked);
+                }
+            } catch (MissingObjectException | DamagedObjectException e) {
+                // What it was worked out from is named where that is looked at; what it names itself holds.
+                log.debug("{} cannot be worked out again: {}", holding.owner(), e.getMessage());
+            }
+        }
+
+        private String digest(Holding.Origin from, Map<Segment, RoaringBitmap> live) {
+            SurvivorDigest survivors = new SurvivorDigest();
+            from.digests().forEach(survivors::child);
+            survivors.survivors(List.copyOf(live.keySet()), List.copyOf(live.values()));
+            return survivors.finish(content.first(), content.last(), content.nextOffset());
+        }
+
+        private Map<Segment, RoaringBitmap> named() {
+            Map<Segment, RoaringBitmap> live = new LinkedHashMap<>();
+            for (Holding.Held held : holding.segments()) {
+                RoaringBitmap set =
+                        LiveSets.read(held.member().getLive(), archive.store(), archive.root(), holding.owner());
+                live.put(open(held.member().getSegment()), set);
+            }
+            return live;
+        }
+
+        /** By the records themselves, not by key indexes. */
+        private Map<Segment, RoaringBitmap> survivors(List<Holding.Source> sources) {
+            long records = sources.stream()
+                    .mapToLong(source -> source.segment().getRecords())
+                    .sum();
+            List<Segment> segments =
+                    sources.stream().map(source -> open(source.segment())).toList();
+            Map<Segment, RoaringBitmap> live = new LinkedHashMap<>();
+            try (Fold fold = new Fold(room, records, sources.size())) {
+                for (int i = 0; i < sources.size(); i++) {
+                    feed(i, segments.get(i), sources.get(i), fold);
+                }
+                List<BitSet> folded = fold.survivors(
+                        content.last(),
+                        content.density() == Holding.Density.STATE
+                                ? Fold.Tombstones.OF_THE_LAST_REVISION
+                                : Fold.Tombstones.KEPT);
+                for (int i = 0; i < sources.size(); i++) {
+                    live.put(segments.get(i), BitSetUtil.bitmapOf(folded.get(i)));
+                }
+            }
+            return live;
+        }
+
+        private void feed(int number, Segment segment, Holding.Source source, Fold fold) {
+            RoaringBitmap counting = source.live()
+                    .map(set -> LiveSets.read(set, archive.store(), archive.root(), source.owner()))
+                    .orElseGet(() -> RoaringBitmap.bitmapOfRange(0, segment.records()));
+            PeekableIntIterator ordinals = counting.getIntIterator();
+            segment.scan(counting, change -> {
+                int ordinal = ordinals.next();
+                if (change.main() > source.after()) {
+                    fold.add(number, ordinal, change);
+                }
+            });
+        }
+
+        private Segment open(SegmentRef ref) {
+            return Segment.open(archive.store(), archive.root(), ref);
         }
 
         private boolean liveObjectsHold(Holding.Held held) {
@@ -159,7 +267,9 @@ final class ContentCheck implements DataCheck {
                         order.accept(change);
                     }
                     digest.record(change);
-                    fold.add(number, ordinal[0]++, change);
+                    if (holding.origin().isEmpty()) {
+                        fold.add(number, ordinal[0]++, change);
+                    }
                 }));
                 return true;
             } catch (DamagedObjectException e) {

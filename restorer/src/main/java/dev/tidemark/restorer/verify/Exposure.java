@@ -25,6 +25,12 @@ final class Exposure {
         reached(revision);
     }
 
+    /** A base that was worked out from the archive: it knows one revision, and has no side state of its own. */
+    synchronized void synthetic(long revision) {
+        bases.add(new Base(revision, revision));
+        reached(revision);
+    }
+
     synchronized void side(long revision) {
         sides.add(revision);
     }
@@ -46,6 +52,25 @@ final class Exposure {
                 .mapToLong(base -> base.compacted > checkpointLast ? base.compacted : base.revision)
                 .min();
         return range(from, next.orElse(last + 1) - 1);
+    }
+
+    /**
+     * What reads a merged checkpoint: it is read as a whole, after a base before its first revision. Whoever starts from a
+     * later base does without it.
+     *
+     * @param from the first revision at which it is read: its last one, or an earlier one that is found by way of it
+     */
+    synchronized Optional<RevisionRange> ofMerged(long from, long first) {
+        OptionalLong next = bases.stream()
+                .filter(base -> base.revision >= first)
+                .mapToLong(base -> base.compacted >= first ? base.compacted : base.revision)
+                .min();
+        return range(from, next.orElse(last + 1) - 1);
+    }
+
+    /** The newest revision. */
+    synchronized Optional<RevisionRange> newest() {
+        return range(last, last);
     }
 
     /** What needs records of the base at that revision, from a revision on. */

@@ -24,6 +24,7 @@ final class GenerationWalk {
     private final Optional<GenerationHeader> header;
     private final Supplier<Optional<RevisionRange>> everything;
     private final Exposure exposure = new Exposure();
+    private final Descent descent;
 
     /**
      * @param header its header; empty if that is missing or damaged
@@ -42,6 +43,7 @@ final class GenerationWalk {
         this.generation = generation;
         this.header = header;
         this.everything = everything;
+        this.descent = new Descent(tools, generation);
     }
 
     /** Walks; gives the newest manifest of each chain. */
@@ -63,7 +65,14 @@ final class GenerationWalk {
         for (int level = 0; level < LEVELS; level++) {
             chains.add(new CheckpointChain(this, level));
         }
+        chains.add(new SyntheticChain(this));
+        chains.add(new TimeChain(this));
         return chains;
+    }
+
+    /** What stands on what: each level is walked before the one above it. */
+    Descent descent() {
+        return descent;
     }
 
     String generation() {
@@ -105,11 +114,11 @@ final class GenerationWalk {
 
     /** A proven manifest says something that cannot be. */
     void wrong(Link link, String problem) {
-        tools.tally()
-                .found(
-                        Tally.Fault.DAMAGED,
-                        link.name(),
-                        problem,
-                        () -> exposure.ofCheckpoint(link.first(), link.last()));
+        wrong(link, problem, () -> exposure.ofCheckpoint(link.first(), link.last()));
+    }
+
+    /** The same of one that endangers what is told. */
+    void wrong(Link link, String problem, Supplier<Optional<RevisionRange>> exposed) {
+        tools.tally().found(Tally.Fault.DAMAGED, link.name(), problem, exposed);
     }
 }

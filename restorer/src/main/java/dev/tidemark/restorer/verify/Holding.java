@@ -2,10 +2,12 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideManifest;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +22,18 @@ import java.util.stream.Stream;
  * @param ownerExposed what cannot be restored if the manifest itself is wrong
  * @param segments segments in revision order
  * @param sides side files
+ * @param leases lease files
  * @param content what its records must be; empty where there are none
+ * @param origin what it was worked out from; empty where it was not
  */
 record Holding(
         String owner,
         Supplier<Optional<RevisionRange>> ownerExposed,
         List<Held> segments,
         List<Part> sides,
-        Optional<Content> content) {
+        List<Part> leases,
+        Optional<Content> content,
+        Optional<Supplier<Origin>> origin) {
     /**
      * A segment as a manifest sees it.
      *
@@ -44,7 +50,9 @@ record Holding(
         /** Every revision after the compaction, and what was left before it. */
         SINCE_COMPACTION,
         /** What was left of the range. */
-        FOLDED
+        FOLDED,
+        /** What was left of everything up to the last revision. */
+        STATE
     }
 
     /**
@@ -58,11 +66,32 @@ record Holding(
      */
     record Content(Density density, long first, long last, String digest, long nextOffset) {}
 
+    /**
+     * What the records of a merge come from: the survivors of all records in the level below, or of the base before and
+     * what followed it.
+     *
+     * @param digests the content digests of what was merged, where the digest is over them too
+     * @param sources the segments, in revision order
+     */
+    record Origin(List<String> digests, List<Source> sources) {}
+
+    /**
+     * A segment that was merged.
+     *
+     * @param owner the manifest that names it
+     * @param segment the segment
+     * @param live its records that count; empty if all do
+     * @param after records up to this revision don't count
+     */
+    record Source(String owner, SegmentRef segment, Optional<LiveSet> live, long after) {}
+
     /** All objects that are named. */
     List<Part> parts() {
-        return Stream.concat(
+        return Stream.of(
                         segments.stream().flatMap(held -> Stream.concat(held.data().stream(), held.live().stream())),
-                        sides.stream())
+                        sides.stream(),
+                        leases.stream())
+                .flatMap(parts -> parts)
                 .toList();
     }
 
@@ -76,18 +105,65 @@ record Holding(
                     files(member, () -> exposure.ofCheckpoint(from, last)),
                     objects(member.getLive(), () -> exposure.ofCheckpoint(last, last))));
         }
-        Density density = manifest.getLevel() == 0 ? Density.EVERY_REVISION : Density.FOLDED;
         return new Holding(
                 owner,
                 () -> exposure.ofCheckpoint(manifest.getFirst(), last),
                 segments,
                 List.of(),
+                List.of(),
                 Optional.of(new Content(
-                        density,
+                        Density.EVERY_REVISION,
                         manifest.getFirst(),
                         last,
                         manifest.getContentDigest(),
-                        manifest.getPosition().getNextOffset())));
+                        manifest.getPosition().getNextOffset())),
+                Optional.empty());
+    }
+
+    /** Of a checkpoint of level 1 or more. */
+    static Holding ofMerged(String owner, CheckpointManifest manifest, Exposure exposure, Descent descent) {
+        long first = manifest.getFirst();
+        long last = manifest.getLast();
+        Supplier<Optional<RevisionRange>> exposed = () -> exposure.ofMerged(last, first);
+        return new Holding(
+                owner,
+                exposed,
+                whole(manifest.getMembers(), exposed),
+                List.of(),
+                leaseFile(manifest.getMerge().getLeaseFile(), exposed),
+                Optional.of(new Content(
+                        Density.FOLDED,
+                        first,
+                        last,
+                        manifest.getContentDigest(),
+                        manifest.getPosition().getNextOffset())),
+                Optional.of(() -> descent.origin(manifest)));
+    }
+
+    /** Of a synthetic base; the base that it stands on is known only when the chain was walked further. */
+    static Holding ofSynthetic(String owner, BaseManifest manifest, Exposure exposure, Descent descent) {
+        BaseDescriptor base = manifest.getBase();
+        long revision = base.getRevision();
+        long side = manifest.getSynthesis().getSide().getRevision();
+        Supplier<Optional<RevisionRange>> exposed = () -> exposure.ofBase(revision, revision);
+        return new Holding(
+                owner,
+                exposed,
+                whole(base.getMembers(), exposed),
+                List.of(new Part(base.getSide(), () -> exposure.ofSide(side, side))),
+                leaseFile(manifest.getSynthesis().getLeaseFile(), exposed),
+                Optional.of(new Content(Density.STATE, revision, revision, base.getContentDigest(), 0)),
+                Optional.of(() -> descent.origin(manifest)));
+    }
+
+    private static List<Held> whole(List<Member> members, Supplier<Optional<RevisionRange>> exposed) {
+        return members.stream()
+                .map(member -> new Held(member, files(member, exposed), objects(member.getLive(), exposed)))
+                .toList();
+    }
+
+    private static List<Part> leaseFile(ObjectRef file, Supplier<Optional<RevisionRange>> exposed) {
+        return file == null ? List.of() : List.of(new Part(file, exposed));
     }
 
     static Holding of(String owner, BaseDescriptor base, Exposure exposure) {
@@ -107,7 +183,9 @@ record Holding(
                 () -> exposure.ofBase(compacted, revision),
                 segments,
                 List.of(new Part(base.getSide(), () -> exposure.ofSide(compacted, revision))),
-                Optional.of(new Content(Density.SINCE_COMPACTION, compacted, revision, base.getContentDigest(), 0)));
+                List.of(),
+                Optional.of(new Content(Density.SINCE_COMPACTION, compacted, revision, base.getContentDigest(), 0)),
+                Optional.empty());
     }
 
     static Holding of(String owner, SideManifest manifest, Exposure exposure) {
@@ -118,6 +196,8 @@ record Holding(
                 exposed,
                 List.of(),
                 List.of(new Part(manifest.getSide().getObject(), exposed)),
+                List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 

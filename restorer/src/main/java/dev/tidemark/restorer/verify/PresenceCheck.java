@@ -24,9 +24,13 @@ final class PresenceCheck implements DataCheck {
     /** Looks at one object. */
     void check(Part part, String owner) {
         String name = root + part.ref().getName();
-        if (!tally.isNew(name)) {
-            return;
+        if (tally.begin(name, part.exposed())) {
+            look(name, part, owner);
+            tally.done(name);
         }
+    }
+
+    private void look(String name, Part part, String owner) {
         Optional<ObjectInfo> found = store.stat(name);
         if (found.isEmpty()) {
             tally.found(Tally.Fault.MISSING, name, "is named by " + owner + ", but missing", part.exposed());

@@ -15,6 +15,7 @@ final class RecordOrder {
         this.main = switch (content.density()) {
             case EVERY_REVISION, FOLDED -> content.first() - 1;
             case SINCE_COMPACTION -> content.first();
+            case STATE -> 0;
         };
     }
 
@@ -24,7 +25,7 @@ final class RecordOrder {
                 switch (content.density()) {
                     case EVERY_REVISION -> isNext(change);
                     case SINCE_COMPACTION -> change.main() <= content.first() || isNext(change);
-                    case FOLDED -> change.main() > main || (change.main() == main && change.sub() > sub);
+                    case FOLDED, STATE -> change.main() > main || (change.main() == main && change.sub() > sub);
                 };
         if (!fits || change.main() > content.last()) {
             throw wrong("holds " + change.main() + "/" + change.sub() + " after " + main + "/" + sub
@@ -40,10 +41,10 @@ final class RecordOrder {
     void end() {
         boolean ends =
                 switch (content.density()) {
-                    case EVERY_REVISION -> main == content.last();
+                    // what is folded holds the last revision always
+                    case EVERY_REVISION, FOLDED, STATE -> main == content.last();
                     // a store that was compacted at its newest revision holds nothing after it
                     case SINCE_COMPACTION -> main == content.last() || !any;
-                    case FOLDED -> true;
                 };
         if (!ends) {
             throw wrong("its records end at revision " + main + ", not " + content.last());

@@ -43,6 +43,11 @@ final class Span {
         return Math.min(first, pageFirst);
     }
 
+    /** The first revision at which it is read, where it is read as a whole or for the sake of its page. */
+    long firstRead() {
+        return Math.min(last, pageFirst);
+    }
+
     /** A row tells it. */
     Span told(Link.Row row) {
         first = row.first();

@@ -2,6 +2,7 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.schemas.RevisionRange;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,15 @@ final class Tally {
     }
 
     /** A finding whose revisions are not known yet. */
-    private record Open(String object, String problem, Supplier<Optional<RevisionRange>> range) {}
+    private record Open(String object, String problem, List<Supplier<Optional<RevisionRange>>> ranges) {
+        /** From the first to the last that any of those who need the object cannot bring back. */
+        Optional<RevisionRange> range() {
+            return ranges.stream()
+                    .flatMap(range -> range.get().stream())
+                    .reduce((one, other) -> new RevisionRange(
+                            Math.min(one.first(), other.first()), Math.max(one.last(), other.last())));
+        }
+    }
 
     private final Map<String, Boolean> names = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -37,8 +46,11 @@ final class Tally {
             return size() > REMEMBERED_NAMES;
         }
     };
+    /** What is looked at now, with those who name it too. */
+    private final Map<String, List<Supplier<Optional<RevisionRange>>>> underWay = new HashMap<>();
+
     private final Set<String> faulty = new HashSet<>();
-    private final List<Open> findings = new ArrayList<>();
+    private final Map<String, Open> findings = new LinkedHashMap<>();
     private long checked;
     private long missing;
     private long damaged;
@@ -52,10 +64,38 @@ final class Tally {
         return first;
     }
 
+    /**
+     * Whether an object has to be looked at; who is told so says when it is {@link #done}. An object that others name too
+     * endangers what they need it for, whoever has looked at it.
+     */
+    synchronized boolean begin(String object, Supplier<Optional<RevisionRange>> range) {
+        if (isNew(object)) {
+            underWay.put(object, new ArrayList<>());
+            return true;
+        }
+        if (underWay.containsKey(object)) {
+            underWay.get(object).add(range);
+        } else if (findings.containsKey(object)) {
+            findings.get(object).ranges.add(range);
+        }
+        return false;
+    }
+
+    /** An object was looked at. */
+    synchronized void done(String object) {
+        List<Supplier<Optional<RevisionRange>>> others = underWay.remove(object);
+        if (findings.containsKey(object)) {
+            findings.get(object).ranges.addAll(others);
+        }
+    }
+
     /** Counts an object, and says what is wrong with it. */
     synchronized void found(Fault fault, String object, String problem, Supplier<Optional<RevisionRange>> range) {
         isNew(object);
         if (!faulty.add(object)) {
+            if (findings.containsKey(object)) {
+                findings.get(object).ranges.add(range);
+            }
             return;
         }
         switch (fault) {
@@ -63,7 +103,7 @@ final class Tally {
             case DAMAGED -> damaged++;
         }
         if (findings.size() < MOST_FINDINGS) {
-            findings.add(new Open(object, problem, range));
+            findings.put(object, new Open(object, problem, new ArrayList<>(List.of(range))));
         }
     }
 
@@ -72,8 +112,8 @@ final class Tally {
     }
 
     synchronized List<Finding> findings() {
-        return findings.stream()
-                .map(open -> new Finding(open.object, open.problem, open.range.get()))
+        return findings.values().stream()
+                .map(open -> new Finding(open.object, open.problem, open.range()))
                 .toList();
     }
 }

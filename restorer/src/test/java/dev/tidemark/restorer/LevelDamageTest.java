@@ -1,0 +1,237 @@
+package dev.tidemark.restorer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.archive.store.ObjectInfo;
+import dev.tidemark.restorer.verify.Finding;
+import dev.tidemark.restorer.verify.Verifier;
+import dev.tidemark.restorer.verify.VerifyLevel;
+import dev.tidemark.restorer.verify.VerifyProgress;
+import dev.tidemark.restorer.verify.VerifyReport;
+import dev.tidemark.restorer.verify.VerifyRequest;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.Lease;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever of levels, synthetic bases and proofs of time is lost or wrong is named by verify, and by what needs it alone. */
+class LevelDamageTest {
+    private static final Instant NOW = Instant.ofEpochMilli(SampleLog.capturedAt(100_000));
+    private static final long LAST = 118;
+    private static final List<VerifyLevel> LEVELS =
+            List.of(VerifyLevel.MANIFEST, VerifyLevel.BYTES, VerifyLevel.CONTENT);
+
+    /** What happens to an object. */
+    private enum Damage {
+        TRUNCATED,
+        FLIPPED,
+        REMOVED,
+        SWAPPED
+    }
+
+    @TempDir
+    private Path directory;
+
+    private final List<Change> log = SampleLog.random(new Random(53), (int) LAST, 9);
+    private final MemoryStore store = new MemoryStore(Clock.systemUTC());
+    private SampleArchive archive;
+
+    @BeforeEach
+    void build() {
+        archive = new SampleArchive(store, directory, SampleArchive.SMALL)
+                .claim()
+                .open(0, 2, null)
+                .base(log, 1, 2, List.of());
+        // more than a manifest takes
+        List<Lease> leases = LongStream.rangeClosed(1, 10_001)
+                .mapToObj(id -> new Lease(id, 60L))
+                .toList();
+        for (long last = 6; last <= LAST; last += 4) {
+            archive.checkpoint(log, last, last == 6 ? leases : List.of());
+        }
+        archive.upkeep().time(LAST, SampleLog.capturedAt(LAST) + 1).time(LAST, SampleLog.capturedAt(LAST) + 2);
+        verify(VerifyLevel.CONTENT);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private VerifyReport verify(VerifyLevel level) {
+        return new Verifier(archive.sources(NOW)).verify(new VerifyRequest(level, 1), VerifyProgress.NONE);
+    }
+
+    private List<String> names(String part) {
+        return store.list(SampleArchive.CLUSTER + "/", "", 100_000).stream()
+                .map(ObjectInfo::name)
+                .filter(name -> name.contains(part))
+                .toList();
+    }
+
+    private List<String> chain(String kind) {
+        return names("/m/" + SampleArchive.generation(0) + "/" + kind + "/");
+    }
+
+    private BaseManifest base() {
+        return new Restorer(archive.sources(NOW))
+                .plan(Target.revision(LAST))
+                .base()
+                .manifest();
+    }
+
+    /** A file of the newest base's newest segment that was written for a merge, not by the fold of the topic. */
+    private String rewritten(String end) {
+        Set<String> raw = raw();
+        return base().getBase().getMembers().stream()
+                .filter(member -> !raw.contains(member.getSegment().getData().getName()))
+                .map(member -> end.equals("avro")
+                        ? member.getSegment().getData().getName()
+                        : member.getSegment().getIndex().getName())
+                .map(name -> SampleArchive.CLUSTER + "/" + name)
+                .reduce((one, other) -> other)
+                .orElseThrow();
+    }
+
+    private Set<String> raw() {
+        return archive.archive().catalog().newest().orElseThrow().checkpoints(new RevisionRange(1, LAST)).stream()
+                .flatMap(checkpoint -> checkpoint.getMembers().stream())
+                .map(member -> member.getSegment().getData().getName())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void nothingIsFoundInAWholeArchive() {
+        assertThat(chain("1")).hasSizeGreaterThan(2);
+        assertThat(chain("synthetic")).hasSizeGreaterThan(2);
+        assertThat(chain("time")).hasSize(2);
+        for (VerifyLevel level : LEVELS) {
+            VerifyReport report = verify(level);
+            assertThat(report.findings()).as(level.text()).isEmpty();
+            assertThat(report.ok()).isTrue();
+        }
+    }
+
+    @Test
+    void aMergedManifestIsNamed() {
+        damageAll(chain("1").get(1), chain("1").get(2), true);
+        damageAll(chain("1").get(0), chain("1").get(1), true);
+        damageAll(chain("2").get(1), chain("2").get(0), true);
+    }
+
+    @Test
+    void aSyntheticBaseIsNamed() {
+        damageAll(chain("synthetic").get(1), chain("synthetic").get(2), true);
+        damageAll(chain("synthetic").get(0), chain("synthetic").get(1), true);
+    }
+
+    @Test
+    void onlyTargetsThatStartFromASyntheticBaseAreEndangeredByIt() {
+        List<String> bases = chain("synthetic");
+        long revision = 0;
+        long next = 0;
+        for (long at = LAST; at > 2; at--) {
+            BaseManifest used = new Restorer(archive.sources(NOW))
+                    .plan(Target.revision(at))
+                    .base()
+                    .manifest();
+            if (used.getSynthesis() != null && used.getSeq() == bases.size() - 2) {
+                revision = used.getBase().getRevision();
+                next = next == 0 ? at + 1 : next;
+            }
+        }
+        store.delete(bases.get(1));
+        assertThat(verify(VerifyLevel.MANIFEST).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.object()).isEqualTo(bases.get(1)));
+        assertThat(verify(VerifyLevel.MANIFEST).findings().get(0).range())
+                .contains(new RevisionRange(revision, next - 1));
+    }
+
+    @Test
+    void aProofOfTimeIsNamed() {
+        damageAll(chain("time").get(0), chain("time").get(1), true);
+        damageAll(chain("time").get(1), chain("time").get(0), true);
+    }
+
+    @Test
+    void aLeaseFileIsNamed() {
+        List<String> files = names("/leases.avro");
+        assertThat(files).isNotEmpty();
+        damageAll(files.get(0), rewritten("idx"), false);
+    }
+
+    @Test
+    void aRewrittenSegmentIsNamed() {
+        damageAll(rewritten("avro"), names(".avro").get(0), false);
+    }
+
+    @Test
+    void theIndexOfARewrittenSegmentIsNamed() {
+        damageAll(rewritten("idx"), names(".idx").get(0), false);
+    }
+
+    private void damageAll(String name, String other, boolean manifest) {
+        byte[] good = store.get(name);
+        for (Damage damage : Damage.values()) {
+            store.delete(name);
+            byte[] bad = good.clone();
+            bad[good.length / 3] ^= 4;
+            switch (damage) {
+                case TRUNCATED -> store.put(name, Arrays.copyOf(good, good.length - 7));
+                case FLIPPED -> store.put(name, bad);
+                case SWAPPED -> store.put(name, store.get(other));
+                case REMOVED -> assertThat(names(name)).isEmpty();
+            }
+            Optional<RevisionRange> range = Optional.empty();
+            for (VerifyLevel level : LEVELS) {
+                List<String> before = names("/" + ArchiveLayout.verifications());
+                List<Finding> findings = verify(level).findings();
+                names("/" + ArchiveLayout.verifications()).stream()
+                        .filter(run -> !before.contains(run))
+                        .forEach(store::delete);
+                boolean seen = manifest || level != VerifyLevel.MANIFEST || damage != Damage.FLIPPED;
+                assertThat(findings)
+                        .as("%s %s, %s", damage, name, level)
+                        .extracting(Finding::object)
+                        .containsExactlyElementsOf(seen ? List.of(name) : List.of());
+                range = seen ? findings.get(0).range() : range;
+            }
+            restoreAll(damage + " " + name, range);
+            store.delete(name);
+            store.put(name, good);
+        }
+    }
+
+    /** What a restore refuses is endangered by what was found. */
+    private void restoreAll(String what, Optional<RevisionRange> range) {
+        for (long at = 1; at <= LAST; at += 7) {
+            long revision = at;
+            try (ArchiveHistory history = ArchiveHistory.open(archive.sources(NOW))) {
+                RestorePlan plan = history.plan(Target.revision(revision));
+                RecordPass.run(history.selection(plan).state(), (change, liveness) -> {});
+            } catch (TidemarkException e) {
+                assertThat(range.filter(endangered -> endangered.contains(revision)))
+                        .as("%s: revision %d, endangered %s: %s", what, revision, range, e.getMessage())
+                        .isPresent();
+            }
+        }
+    }
+}
