@@ -68,7 +68,7 @@ record Invocation(int code, String out, String err, Duration took) {
 
     /** It went well; returns stdout as the one JSON document that it must be. */
     JsonNode json() {
-        assertThat(code).as(err).isZero();
+        assertThat(code).as(err + out).isZero();
         try {
             return JSON.readTree(out);
         } catch (JsonProcessingException e) {
