@@ -1,5 +1,6 @@
 package dev.tidemark.capture;
 
+import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.schemas.Change;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,8 +14,9 @@ final class CompactRevKey {
 
     private CompactRevKey() {}
 
-    static byte[] key() {
-        return KEY.clone();
+    /** Whether the source has it: then it is one of Kubernetes. */
+    static boolean isAt(EtcdClient member) {
+        return member.get(KEY.clone()).isPresent();
     }
 
     /** What the last of the changes says about it; empty if none is of that key. */

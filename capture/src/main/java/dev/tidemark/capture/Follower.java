@@ -268,7 +268,7 @@ final class Follower implements Runnable {
                 "{} revisions behind: they are taken from a snapshot",
                 revision - generations.position().last());
         leases.lookAway();
-        if (member.get(CompactRevKey.key()).isPresent()) {
+        if (CompactRevKey.isAt(member)) {
             gauge.foundCompactRevKey();
         }
         Duration took = Duration.ZERO;

@@ -70,7 +70,7 @@ final class HeadroomProbe implements Runnable, Closeable {
     }
 
     private void lookForKubernetes(EtcdClient member) {
-        if (member.get(CompactRevKey.key()).isPresent()) {
+        if (CompactRevKey.isAt(member)) {
             gauge.foundCompactRevKey();
         }
     }

@@ -2,7 +2,6 @@ package dev.tidemark.capture;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -50,7 +49,7 @@ final class Spool implements Closeable {
     private record Slot(Item item, SpoolFiles.Run run) {}
 
     Spool(CaptureSettings.Spool settings) {
-        this(settings, () -> Files.getFileStore(settings.directory()).getUsableSpace());
+        this(settings, SpoolFiles.Disk.of(settings.directory()));
     }
 
     Spool(CaptureSettings.Spool settings, SpoolFiles.Disk disk) {

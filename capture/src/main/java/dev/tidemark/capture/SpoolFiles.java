@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +42,17 @@ final class SpoolFiles implements Closeable {
     /** How much room is left where the files are. */
     interface Disk {
         long usableBytes() throws IOException;
+
+        /** The disk of a directory, which is looked up once: that reads all of the host's mounts. */
+        static Disk of(Path directory) {
+            FileStore[] found = new FileStore[1];
+            return () -> {
+                if (found[0] == null) {
+                    found[0] = Files.getFileStore(directory);
+                }
+                return found[0].getUsableSpace();
+            };
+        }
     }
 
     /** Records of one generation that follow each other in one file. */

@@ -5,11 +5,8 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.etcd.file.BucketEntry;
 import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.schemas.LeaseTtl;
-import dev.tidemark.schemas.avro.CheckpointManifest;
-import dev.tidemark.schemas.avro.Merge;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
-import dev.tidemark.schemas.avro.Synthesis;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,23 +39,10 @@ final class SideTable {
 
     /** What the plan's base and checkpoints say of leases, oldest first. */
     private static List<SeenLease> named(ClusterArchive archive, RestorePlan plan) {
-        List<SeenLease> named = new ArrayList<>();
-        Synthesis synthesis = plan.base().manifest().getSynthesis();
-        if (synthesis != null) {
-            named.addAll(archive.readLeases(synthesis.getLeases(), synthesis.getLeaseFile()));
-        }
+        List<SeenLease> named = new ArrayList<>(archive.leases(plan.base().manifest()));
         Stream.concat(plan.checkpoints().stream(), plan.segment().stream())
-                .forEach(checkpoint -> named.addAll(named(archive, checkpoint)));
+                .forEach(checkpoint -> named.addAll(archive.leases(checkpoint)));
         return named;
-    }
-
-    private static List<SeenLease> named(ClusterArchive archive, CheckpointManifest checkpoint) {
-        Merge merge = checkpoint.getMerge();
-        return merge == null
-                ? checkpoint.getLeases().stream()
-                        .map(lease -> new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()))
-                        .toList()
-                : archive.readLeases(merge.getLeases(), merge.getLeaseFile());
     }
 
     /** The leases with those ids; one that nothing is known of gets the TTL for such. */

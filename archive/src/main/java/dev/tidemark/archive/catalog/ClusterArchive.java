@@ -4,10 +4,14 @@ import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.Merge;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
+import dev.tidemark.schemas.avro.Synthesis;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +147,22 @@ public final class ClusterArchive {
     /** The fingerprint of the schema that a side file was written with. */
     public long schemaOfSide(ObjectRef side) {
         return SideFile.schema(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
+    }
+
+    /** The leases that a checkpoint names, of whatever level. */
+    public List<SeenLease> leases(CheckpointManifest checkpoint) {
+        Merge merge = checkpoint.getMerge();
+        return merge == null
+                ? checkpoint.getLeases().stream()
+                        .map(lease -> new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()))
+                        .toList()
+                : readLeases(merge.getLeases(), merge.getLeaseFile());
+    }
+
+    /** The leases that a base names beside its side state. */
+    public List<SeenLease> leases(BaseManifest base) {
+        Synthesis synthesis = base.getSynthesis();
+        return synthesis == null ? List.of() : readLeases(synthesis.getLeases(), synthesis.getLeaseFile());
     }
 
     /** All leases that a merged checkpoint or synthetic base remembers: those in it, or in the object that it names. */

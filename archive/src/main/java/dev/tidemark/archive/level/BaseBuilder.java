@@ -30,6 +30,7 @@ final class BaseBuilder {
     private final DataUploader uploader;
     private final Path scratch;
     private final ManifestParts parts;
+    private final ClusterArchive archive;
 
     BaseBuilder(
             ClusterArchive archive, LevelWriter levels, SyntheticWriter writer, DataUploader uploader, Path scratch) {
@@ -38,6 +39,7 @@ final class BaseBuilder {
         this.uploader = uploader;
         this.scratch = scratch;
         this.parts = new ManifestParts(archive);
+        this.archive = archive;
     }
 
     /** Commits the next base, if its hour is there. */
@@ -85,8 +87,8 @@ final class BaseBuilder {
         merged.addTo(digest);
         SideState side = writer.side(revision, snapshots).orElseThrow();
         LeaseUnion leases = new LeaseUnion();
-        parts.leases(former).forEach(leases::add);
-        checkpoints.forEach(hour -> parts.leases(hour).forEach(leases::add));
+        archive.leases(former).forEach(leases::add);
+        checkpoints.forEach(hour -> archive.leases(hour).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
             List<Placed> placed =
                     new Rewriter(SegmentLimits.of(levels.header().getPolicy()), fresh).rewrite(merged.pieces());

@@ -24,12 +24,14 @@ final class LevelBuilder {
     private final DataUploader uploader;
     private final Path scratch;
     private final ManifestParts parts;
+    private final ClusterArchive archive;
 
     LevelBuilder(ClusterArchive archive, LevelWriter writer, DataUploader uploader, Path scratch) {
         this.writer = writer;
         this.uploader = uploader;
         this.scratch = scratch;
         this.parts = new ManifestParts(archive);
+        this.archive = archive;
     }
 
     /** Commits the next checkpoint of a level, if it is complete. */
@@ -47,7 +49,7 @@ final class LevelBuilder {
         MergedPieces merged = MergedPieces.at(last.getLast(), Tombstones.ALL, inputs);
         String digest = digest(children, merged);
         LeaseUnion leases = new LeaseUnion();
-        children.forEach(child -> parts.leases(child).forEach(leases::add));
+        children.forEach(child -> archive.leases(child).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
             List<Placed> placed = placed(level, merged, fresh);
             LevelDraft draft = new LevelDraft(

@@ -9,9 +9,6 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
-import dev.tidemark.schemas.avro.Merge;
-import dev.tidemark.schemas.avro.SeenLease;
-import dev.tidemark.schemas.avro.Synthesis;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -45,22 +42,6 @@ final class ManifestParts {
                         live(member.getLive(), owner),
                         base.getBase().getRevision()))
                 .toList();
-    }
-
-    /** The leases that a checkpoint names. */
-    List<SeenLease> leases(CheckpointManifest checkpoint) {
-        Merge merge = checkpoint.getMerge();
-        return merge == null
-                ? checkpoint.getLeases().stream()
-                        .map(lease -> new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()))
-                        .toList()
-                : archive.readLeases(merge.getLeases(), merge.getLeaseFile());
-    }
-
-    /** The leases that a base names beside its side state. */
-    List<SeenLease> leases(BaseManifest base) {
-        Synthesis synthesis = base.getSynthesis();
-        return synthesis == null ? List.of() : archive.readLeases(synthesis.getLeases(), synthesis.getLeaseFile());
     }
 
     private Segment open(Member member) {

@@ -6,7 +6,6 @@ import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.ChainHead;
-import dev.tidemark.schemas.avro.ManifestRow;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,14 +40,8 @@ final class BaseChain implements Chain {
                 stored.content().getPreviousSha256(),
                 last.getCompactRevision(),
                 last.getRevision(),
-                rows(stored.content().getRecent()),
+                Link.Row.ofRows(stored.content().getRecent()),
                 List.of());
-    }
-
-    static List<Link.Row> rows(List<ManifestRow> recent) {
-        return recent.stream()
-                .map(row -> new Link.Row(row.getSeq(), row.getSha256(), row.getFirst(), row.getLast()))
-                .toList();
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.tidemark.archive.catalog.Stored;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.CheckpointManifest;
-import java.util.List;
 import java.util.Optional;
 
 /** The checkpoints of one level of a generation: dense from its base on. A reader begins with the newest. */
@@ -38,9 +37,6 @@ final class CheckpointChain implements Chain {
         if ((last.getMerge() == null) != (level == 0)) {
             throw new DamagedObjectException(stored.name(), "does not say, as its level does, what it was merged from");
         }
-        List<Link.Row> pages = last.getPages().stream()
-                .map(page -> new Link.Row(page.getHolderSeq(), page.getHolderSha256(), page.getFirst(), page.getLast()))
-                .toList();
         return new Link(
                 stored.name(),
                 last.getSeq(),
@@ -48,8 +44,8 @@ final class CheckpointChain implements Chain {
                 last.getPreviousSha256(),
                 last.getFirst(),
                 last.getLast(),
-                BaseChain.rows(last.getRecent()),
-                pages);
+                Link.Row.ofRows(last.getRecent()),
+                Link.Row.ofPages(last.getPages()));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.tidemark.restorer.verify;
 
+import dev.tidemark.schemas.avro.CatalogPage;
+import dev.tidemark.schemas.avro.ManifestRow;
 import java.util.List;
 
 /**
@@ -31,5 +33,17 @@ record Link(
      * @param first the first revision that it speaks of; of a page, the first in the page
      * @param last the last one
      */
-    record Row(long seq, String sha256, long first, long last) {}
+    record Row(long seq, String sha256, long first, long last) {
+        static List<Row> ofRows(List<ManifestRow> rows) {
+            return rows.stream()
+                    .map(row -> new Row(row.getSeq(), row.getSha256(), row.getFirst(), row.getLast()))
+                    .toList();
+        }
+
+        static List<Row> ofPages(List<CatalogPage> pages) {
+            return pages.stream()
+                    .map(page -> new Row(page.getHolderSeq(), page.getHolderSha256(), page.getFirst(), page.getLast()))
+                    .toList();
+        }
+    }
 }

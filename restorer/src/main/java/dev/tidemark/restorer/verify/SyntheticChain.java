@@ -5,7 +5,6 @@ import dev.tidemark.archive.catalog.Stored;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.ChainHead;
-import java.util.List;
 import java.util.Optional;
 
 /** The bases of one generation that were worked out from its archive. A reader begins with the newest. */
@@ -33,9 +32,6 @@ final class SyntheticChain implements Chain {
         Stored<BaseManifest> stored = walk.manifests().synthetic(walk.generation(), name, bytes);
         walk.sawSchemaOf(bytes);
         last = stored.content();
-        List<Link.Row> pages = last.getPages().stream()
-                .map(page -> new Link.Row(page.getHolderSeq(), page.getHolderSha256(), page.getFirst(), page.getLast()))
-                .toList();
         return new Link(
                 stored.name(),
                 last.getSeq(),
@@ -43,8 +39,8 @@ final class SyntheticChain implements Chain {
                 last.getPreviousSha256(),
                 last.getBase().getRevision(),
                 last.getBase().getRevision(),
-                BaseChain.rows(last.getRecent()),
-                pages);
+                Link.Row.ofRows(last.getRecent()),
+                Link.Row.ofPages(last.getPages()));
     }
 
     /** Where the newest is gone, a restore takes one before it: it shortens nothing. */
