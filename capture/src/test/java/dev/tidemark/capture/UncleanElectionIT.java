@@ -122,7 +122,7 @@ class UncleanElectionIT {
         int stale = stale(leader);
         kafka.node(leader).kill();
         kafka.node(stale).start();
-        kafka.electUncleanly(settings.topic().name(), PARTITION);
+        kafka.electUncleanly(stale, settings.topic().name(), PARTITION);
     }
 
     private int stale(int leader) {

@@ -18,7 +18,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.errors.ElectionNotNeededException;
 
 /**
  * A Kafka of several nodes, numbered from 0. Each is a {@link KafkaServer} that can be killed, stopped, paused and
@@ -121,19 +120,14 @@ public final class KafkaCluster implements AutoCloseable {
                 .filter(List.of(number)::equals));
     }
 
-    /** Makes a leader of whatever replica is there, though what the others had acknowledged is lost by that. */
-    public void electUncleanly(String topic, int partition) {
+    /** Makes this node the leader, though what the others had acknowledged is lost by that; waits until they are known dead. */
+    public void electUncleanly(int number, String topic, int partition) {
         TopicPartition whole = new TopicPartition(topic, partition);
-        await("an unclean leader of " + whole, admin -> {
-            Optional<Throwable> refusal = admin.electLeaders(ElectionType.UNCLEAN, Set.of(whole))
-                    .partitions()
-                    .get()
-                    .getOrDefault(whole, Optional.empty());
-            // not needed: a former answer was lost
-            return refusal.filter(why -> !(why instanceof ElectionNotNeededException))
-                            .isEmpty()
-                    ? Optional.of(true)
-                    : Optional.empty();
+        await("node %d as the unclean leader of %s".formatted(number, whole), admin -> {
+            // refused as not needed for as long as the dead leader's session lasts, and once it has been done
+            admin.electLeaders(ElectionType.UNCLEAN, Set.of(whole)).partitions().get();
+            return Optional.ofNullable(partition(admin, topic, partition).leader())
+                    .filter(leader -> leader.id() - 1 == number);
         });
     }
 
