@@ -10,6 +10,7 @@ import dev.tidemark.restorer.Hole;
 import dev.tidemark.restorer.Moment;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.FullPass;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.VerifyRun;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -54,6 +55,7 @@ final class InfoVerb extends Verb {
         behind.put("topicSeconds", boxed(info.topicSeconds()));
         behind.put("archiveSeconds", boxed(info.archiveSeconds()));
         cluster.put("behind", behind);
+        cluster.put("retention", info.retention().map(InfoVerb::document).orElse(null));
         cluster.put("verification", info.verification().map(InfoVerb::document).orElse(null));
         cluster.put("drill", info.drill().map(InfoVerb::document).orElse(null));
         if (!info.note().isEmpty()) {
@@ -66,11 +68,33 @@ final class InfoVerb extends Verb {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("id", generation.id());
         document.put("earliest", generation.earliest().map(InfoVerb::document).orElse(null));
+        document.put(
+                "everySince", generation.everySince().map(InfoVerb::document).orElse(null));
         document.put("latest", generation.latest().map(InfoVerb::document).orElse(null));
+        document.put("keptPoints", generation.kept());
         document.put("bases", generation.bases());
         document.put("increments", generation.increments());
         document.put("bytes", generation.bytes());
+        document.put(
+                "levels", generation.chains().stream().map(InfoVerb::document).toList());
         document.put("endedBy", generation.endedBy().orElse(null));
+        return document;
+    }
+
+    private static Map<String, Object> document(ArchiveInfo.ChainTotal chain) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("level", chain.kind());
+        document.put("manifests", chain.size().manifests());
+        document.put("bytes", chain.size().bytes());
+        return document;
+    }
+
+    private static Map<String, Object> document(Retention retention) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("asOf", Times.document(retention.getAsOfMillis()));
+        document.put("pitrSeconds", retention.getPitrMillis() / 1000);
+        document.put("hourlySeconds", retention.getHourlyMillis() / 1000);
+        document.put("dailySeconds", retention.getDailyMillis() / 1000);
         return document;
     }
 
@@ -134,6 +158,9 @@ final class InfoVerb extends Verb {
                 .append(", archive ")
                 .append(seconds(info.archiveSeconds()))
                 .append('\n');
+        text.append("  kept: ")
+                .append(info.retention().map(InfoVerb::text).orElse("everything"))
+                .append('\n');
         text.append("  verified: ")
                 .append(info.verification().map(InfoVerb::text).orElse("never"))
                 .append('\n');
@@ -146,10 +173,21 @@ final class InfoVerb extends Verb {
     private static String text(ArchiveInfo.Generation generation) {
         return "  generation " + generation.id() + "\n"
                 + "    earliest: " + shown(generation.earliest()) + "\n"
+                + (generation.kept() == 0
+                        ? ""
+                        : "    before "
+                                + generation.everySince().map(InfoVerb::shown).orElse("that") + " only "
+                                + generation.kept() + " kept points\n")
                 + "    latest:   " + shown(generation.latest()) + "\n"
                 + "    bases: " + generation.bases() + ", increments: " + generation.increments() + ", "
                 + Sizes.bytes(generation.bytes()) + "\n"
                 + generation.endedBy().map(end -> "    ended by: " + end + "\n").orElse("");
+    }
+
+    private static String text(Retention retention) {
+        return "every revision for " + Times.span(retention.getPitrMillis()) + ", full hours for "
+                + Times.span(retention.getHourlyMillis()) + ", full days for "
+                + Times.span(retention.getDailyMillis()) + ", back from " + Times.shown(retention.getAsOfMillis());
     }
 
     private static String text(VerifyRun run) {
@@ -170,8 +208,11 @@ final class InfoVerb extends Verb {
     }
 
     private static String shown(Optional<Moment> moment) {
-        return moment.map(m -> "revision " + m.revision() + ", " + Times.shown(m.notAfterMillis()))
-                .orElse("captured, not yet restorable: its base is on the way");
+        return moment.map(InfoVerb::shown).orElse("captured, not yet restorable: its base is on the way");
+    }
+
+    private static String shown(Moment moment) {
+        return "revision " + moment.revision() + ", " + Times.shown(moment.notAfterMillis());
     }
 
     private static String seconds(OptionalLong seconds) {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
             RestoreVerb.class,
             GetVerb.class,
             VerifyVerb.class,
-            DrillVerb.class
+            DrillVerb.class,
+            ExpireVerb.class
         },
         footer = {
             "",

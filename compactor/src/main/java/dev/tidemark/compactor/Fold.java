@@ -411,7 +411,8 @@ final class Fold implements Closeable {
         public void baseReady(TopicEvent.BaseReady event) {
             try {
                 boolean known = patience.until(() -> archive.resume(event.generation())
-                        .map(w -> w.commitBase(event.descriptor(), event.descriptorSha256()))
+                        .map(w -> w.isGivenUp(event.baseRevision())
+                                || w.commitBase(event.descriptor(), event.descriptorSha256()) != null)
                         .isPresent());
                 if (!known) {
                     unusableBase(event, "its generation was never opened");
@@ -434,7 +435,7 @@ final class Fold implements Closeable {
         public void sideReady(TopicEvent.SideReady event) {
             try {
                 boolean known = patience.until(() -> archive.resume(event.generation())
-                        .map(of -> of.commitSide(event))
+                        .map(of -> of.isGivenUp(event.revision()) || of.commitSide(event) != null)
                         .isPresent());
                 if (!known) {
                     unusableSide(event, "its generation was never opened");

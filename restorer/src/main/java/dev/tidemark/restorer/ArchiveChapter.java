@@ -7,15 +7,19 @@ import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.TimeProof;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
 /** A generation as it stands in the archive, with the tail that the topic holds beyond it. Thread-safe. */
@@ -23,6 +27,7 @@ final class ArchiveChapter implements Chapter {
     private final ClusterArchive archive;
     private final GenerationCatalog catalog;
     private final List<BaseManifest> bases;
+    private final Optional<BaseManifest> oldest;
     private final Optional<CheckpointManifest> head;
     private final Optional<Hole> end;
     private final Optional<Tail> tail;
@@ -31,6 +36,7 @@ final class ArchiveChapter implements Chapter {
         this.archive = archive;
         this.catalog = catalog;
         this.bases = catalog.bases();
+        this.oldest = oldest(catalog, bases);
         this.head = catalog.head(0);
         this.end = end;
         this.tail = tail;
@@ -49,6 +55,33 @@ final class ArchiveChapter implements Chapter {
     @Override
     public List<BaseManifest> bases() {
         return bases;
+    }
+
+    private static Optional<BaseManifest> oldest(GenerationCatalog catalog, List<BaseManifest> snapshots) {
+        long since = catalog.floors().baseRevision();
+        Stream<BaseManifest> synthetic = since == 0 ? Stream.empty() : catalog.synthetic(since).stream();
+        return Stream.concat(snapshots.stream(), synthetic)
+                .min(Comparator.comparingLong(manifest -> manifest.getBase().getRevision()));
+    }
+
+    @Override
+    public Optional<BaseManifest> oldest() {
+        return oldest;
+    }
+
+    @Override
+    public boolean isGivenUp() {
+        return catalog.floors().isOver();
+    }
+
+    @Override
+    public List<KeptBase> kept() {
+        return catalog.floors().kept();
+    }
+
+    @Override
+    public BaseManifest open(KeptBase kept) {
+        return catalog.kept(kept);
     }
 
     @Override
@@ -78,7 +111,7 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public long provenMillis() {
-        long last = Reach.latest(this);
+        long last = Reach.isRestorable(this) ? Reach.latest(this) : 0;
         long archived = catalog.timeProof()
                 .filter(proof -> proof.getRevision() == last)
                 .map(TimeProof::getAtMillis)
@@ -93,9 +126,9 @@ final class ArchiveChapter implements Chapter {
         return catalog.timeProof().filter(proof -> proof.getRevision() == last).map(TimeProof::getAtMillis);
     }
 
-    /** How many bases were worked out from the archive alone. */
-    long syntheticBases() {
-        return catalog.syntheticBases();
+    /** Its manifests as the archive has them. */
+    GenerationCatalog catalog() {
+        return catalog;
     }
 
     @Override
@@ -116,9 +149,15 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public Moment moment(long revision) {
-        BaseManifest oldest = Reach.oldest(this);
-        if (revision <= oldest.getBase().getRevision()) {
-            return new Moment(generation(), revision, 0, oldest.getBase().getCapturedAtMillis());
+        Optional<Long> ofBase = kept().stream()
+                .filter(kept -> kept.getFirst() <= revision && revision <= kept.getLast())
+                .map(KeptBase::getCapturedAtMillis)
+                .findFirst()
+                .or(() -> oldest.map(BaseManifest::getBase)
+                        .filter(base -> revision <= base.getRevision())
+                        .map(BaseDescriptor::getCapturedAtMillis));
+        if (ofBase.isPresent()) {
+            return new Moment(generation(), revision, 0, ofBase.get());
         }
         return stretchOf(revision)
                 .map(stretch -> stretch.changeOf(revision))
@@ -141,10 +180,7 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public OptionalLong lastPossiblyBefore(long millis) {
-        long next = Math.max(
-                        lastCapturedBy(millis).orElse(0),
-                        Reach.oldest(this).getBase().getRevision())
-                + 1;
+        long next = Math.max(lastCapturedBy(millis).orElse(0), knownSince()) + 1;
         OptionalLong found = OptionalLong.empty();
         Optional<Stretch> stretch = stretchOf(next);
         while (stretch.isPresent()) {
@@ -165,14 +201,19 @@ final class ArchiveChapter implements Chapter {
         tail.flatMap(Tail::stretch).ifPresent(stretch -> stretch.versionsNewestFirst(key, search::visit));
         searchCheckpoints(key, search);
         if (!search.isDone()) {
-            searchBase(Reach.oldest(this), key, search);
+            oldest.ifPresent(base -> searchBase(base, key, search));
         }
         return search.found();
     }
 
+    /** The revision of the oldest base that counts. */
+    private long knownSince() {
+        return oldest.map(base -> base.getBase().getRevision()).orElse(0L);
+    }
+
     /** Goes back in windows that double, so that a recent death is found without opening every manifest. */
     private void searchCheckpoints(byte[] key, DeathSearch search) {
-        long floor = Reach.oldest(this).getBase().getRevision();
+        long floor = knownSince();
         long last = head.map(CheckpointManifest::getLast).orElse(floor);
         long window =
                 head.map(newest -> newest.getLast() - newest.getFirst() + 1).orElse(1L);
@@ -189,13 +230,17 @@ final class ArchiveChapter implements Chapter {
         }
     }
 
-    /** Of a base's records up to C only those that were live there say anything: others are leftovers of a compaction. */
+    /**
+     * Of a base's records up to C only those that were live there say anything: others are leftovers of a compaction, or
+     * what segments still hold though it was given up.
+     */
     private void searchBase(BaseManifest manifest, byte[] key, DeathSearch search) {
         List<Member> members = manifest.getBase().getMembers();
         for (int i = members.size() - 1; i >= 0 && !search.isDone(); i--) {
             Member member = members.get(i);
             Segment segment = open(member);
-            Optional<LiveSet> known = Optional.ofNullable(member.getLiveAtCompaction());
+            Optional<LiveSet> known = Optional.ofNullable(
+                    manifest.getSynthesis() == null ? member.getLiveAtCompaction() : member.getLive());
             Optional<RoaringBitmap> live = known.map(set -> liveSet(set, manifest));
             List<KeyEntry> versions = segment.versions(key);
             for (int v = versions.size() - 1; v >= 0 && !search.isDone(); v--) {

@@ -7,6 +7,7 @@ import dev.tidemark.archive.segment.Survivors;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.GenerationSummary;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.TopicPosition;
 import java.io.Closeable;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class ArchiveHistory implements History, Closeable {
     private final Sources sources;
     private final Scratch scratch;
     private final List<ArchiveChapter> chapters = new ArrayList<>();
+    private Optional<Retention> retention = Optional.empty();
     private Optional<Tail> tail = Optional.empty();
     private Optional<TailException> tailFailure = Optional.empty();
 
@@ -53,6 +55,7 @@ final class ArchiveHistory implements History, Closeable {
 
     private void read(Optional<Target> only) {
         Catalog catalog = sources.archive().catalog();
+        retention = catalog.retention();
         catalog.newest()
                 .map(newest -> new ArchiveChapter(sources.archive(), newest, Optional.empty(), Optional.empty()))
                 .ifPresent(chapters::add);
@@ -162,6 +165,11 @@ final class ArchiveHistory implements History, Closeable {
     @Override
     public boolean sameState(long revision, Chapter one, Chapter other) {
         return StateDigest.of(this, one, revision).equals(StateDigest.of(this, other, revision));
+    }
+
+    /** What is promised to be kept; empty while everything is. */
+    Optional<Retention> retention() {
+        return retention;
     }
 
     /** The archive. */

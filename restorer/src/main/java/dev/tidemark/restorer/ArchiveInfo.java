@@ -1,12 +1,13 @@
 package dev.tidemark.restorer;
 
-import dev.tidemark.schemas.avro.BaseManifest;
-import dev.tidemark.schemas.avro.CatalogPage;
+import dev.tidemark.archive.catalog.ChainSize;
+import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.ManifestRow;
-import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.VerifyRun;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param holes what is missing between them, newest first
  * @param topicSeconds how far the topic is behind now; empty if it was not read
  * @param archiveSeconds how far the archive is behind now; empty if it holds nothing
+ * @param retention what is promised to be kept; empty while everything is
  * @param verification the last recorded verification
  * @param drill the last recorded drill
  * @param note what an operator should know about the source of the answer; may be empty
@@ -31,6 +33,7 @@ public record ArchiveInfo(
         List<Hole> holes,
         OptionalLong topicSeconds,
         OptionalLong archiveSeconds,
+        Optional<Retention> retention,
         Optional<VerifyRun> verification,
         Optional<DrillRun> drill,
         String note) {
@@ -38,21 +41,39 @@ public record ArchiveInfo(
      * One generation.
      *
      * @param id its id
-     * @param earliest the first restorable moment; empty while it has no base
-     * @param latest the last restorable moment, the topic's included; empty while it has no base
+     * @param earliest the first restorable moment; empty while it has no base, and if nothing is kept of it
+     * @param everySince since when every revision is restorable; empty if only kept moments are
+     * @param latest the last restorable moment, the topic's included; empty as earliest is
+     * @param kept how many moments are kept before that
      * @param bases how many bases it has
      * @param increments how many checkpoints it has
-     * @param bytes bytes of data and indexes
+     * @param bytes bytes of data and indexes of snapshots' bases and of checkpoints
+     * @param chains its bases and levels
      * @param endedBy what ended it; empty if it goes on
      */
     public record Generation(
             String id,
             Optional<Moment> earliest,
+            Optional<Moment> everySince,
             Optional<Moment> latest,
-            int bases,
+            int kept,
+            long bases,
             long increments,
             long bytes,
-            Optional<String> endedBy) {}
+            List<ChainTotal> chains,
+            Optional<String> endedBy) {
+        public Generation {
+            chains = List.copyOf(chains);
+        }
+    }
+
+    /**
+     * The manifests of one kind in a generation.
+     *
+     * @param kind base, synthetic, or a level's number
+     * @param size how many there are, and what they name
+     */
+    public record ChainTotal(String kind, ChainSize size) {}
 
     public ArchiveInfo {
         generations = List.copyOf(generations);
@@ -80,6 +101,7 @@ public record ArchiveInfo(
                     chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
                     seconds(now, topic),
                     seconds(now, caughtUp ? topic : archived),
+                    history.retention(),
                     records.verification(),
                     records.drill(),
                     Stream.of(history.note(), records.note())
@@ -89,19 +111,51 @@ public record ArchiveInfo(
     }
 
     private static Generation announced(History.PendingGeneration pending) {
-        return new Generation(pending.generation(), Optional.empty(), Optional.empty(), 0, 0, 0, Optional.empty());
+        return new Generation(
+                pending.generation(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                0,
+                0,
+                List.of(),
+                Optional.empty());
     }
 
     private static Generation generation(ArchiveChapter chapter) {
-        boolean restorable = !chapter.bases().isEmpty();
+        boolean restorable = Reach.isRestorable(chapter);
+        List<ChainTotal> chains = chains(chapter);
+        ChainSize checkpoints = chapter.catalog().size(0);
         return new Generation(
                 chapter.generation(),
                 restorable ? Optional.of(chapter.moment(Reach.earliest(chapter))) : Optional.empty(),
+                Reach.window(chapter).map(RevisionRange::first).map(chapter::moment),
                 restorable ? Optional.of(chapter.moment(Reach.latest(chapter))) : Optional.empty(),
-                chapter.bases().size() + Math.toIntExact(chapter.syntheticBases()),
-                chapter.head().map(head -> head.getSeq() + 1).orElse(0L),
-                bytes(chapter),
+                chapter.kept().size(),
+                snapshots(chapter).manifests()
+                        + chapter.catalog().syntheticBases().manifests(),
+                checkpoints.manifests(),
+                snapshots(chapter).bytes() + checkpoints.bytes(),
+                chains,
                 chapter.end().map(Hole::toString));
+    }
+
+    private static List<ChainTotal> chains(ArchiveChapter chapter) {
+        List<ChainTotal> chains = new ArrayList<>();
+        chains.add(new ChainTotal("base", snapshots(chapter)));
+        chains.add(new ChainTotal("synthetic", chapter.catalog().syntheticBases()));
+        for (int level = 0; level <= chapter.levels(); level++) {
+            chains.add(new ChainTotal(Integer.toString(level), chapter.catalog().size(level)));
+        }
+        return chains;
+    }
+
+    private static ChainSize snapshots(ArchiveChapter chapter) {
+        List<ManifestRow> rows = chapter.catalog().baseRows();
+        return new ChainSize(
+                rows.size(), rows.stream().mapToLong(ManifestRow::getBytes).sum());
     }
 
     private static OptionalLong archivedMillis(List<ArchiveChapter> chapters) {
@@ -118,27 +172,5 @@ public record ArchiveInfo(
 
     private static OptionalLong seconds(long now, OptionalLong then) {
         return then.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Math.max(0, now - then.getAsLong()) / 1000);
-    }
-
-    private static long bytes(Chapter chapter) {
-        long bases = chapter.bases().stream()
-                .map(BaseManifest::getBase)
-                .mapToLong(base -> bytes(base.getMembers()))
-                .sum();
-        return bases + chapter.head().map(ArchiveInfo::bytesUpTo).orElse(0L);
-    }
-
-    private static long bytesUpTo(CheckpointManifest head) {
-        return head.getPages().stream().mapToLong(CatalogPage::getBytes).sum()
-                + head.getRecent().stream().mapToLong(ManifestRow::getBytes).sum()
-                + bytes(head.getMembers());
-    }
-
-    private static long bytes(List<Member> members) {
-        return members.stream()
-                .map(Member::getSegment)
-                .mapToLong(segment ->
-                        segment.getData().getBytes() + segment.getIndex().getBytes())
-                .sum();
     }
 }

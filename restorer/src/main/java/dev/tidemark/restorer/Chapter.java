@@ -2,6 +2,7 @@ package dev.tidemark.restorer;
 
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.KeptBase;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,8 +18,20 @@ interface Chapter {
     /** When capture opened it, milliseconds since the epoch. */
     long openedAtMillis();
 
-    /** Its bases that came with snapshots, oldest first; empty while the first one is still on its way. */
+    /** Its bases that came with snapshots and count, oldest first. */
     List<BaseManifest> bases();
+
+    /** The base since which every revision is kept; empty while the first one is still on its way, and when none is. */
+    Optional<BaseManifest> oldest();
+
+    /** Whether nothing of it is kept but single revisions, if any. */
+    boolean isGivenUp();
+
+    /** What is kept before that base, by revision: each brings back its own revisions alone. */
+    List<KeptBase> kept();
+
+    /** One of those. */
+    BaseManifest open(KeptBase kept);
 
     /** The newest base of a revision or before it that was worked out from the archive alone. */
     Optional<BaseManifest> synthetic(long revision);

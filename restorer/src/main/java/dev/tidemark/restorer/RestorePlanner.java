@@ -40,12 +40,15 @@ final class RestorePlanner {
      */
     static RestorePlan planFrom(History history, Target target, long oldest, Instant now) {
         TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
-        BaseUse base = uses(resolved.chapter(), Math.min(oldest, resolved.revision()))
+        BaseUse base = uses(resolved.chapter(), resolved.revision())
+                .filter(use -> use.revision() <= oldest)
                 .max(Comparator.comparingLong(BaseUse::revision))
                 .orElseThrow(() -> new UnreachableTargetException(
                         "raw history since revision " + oldest + " is not kept: in generation "
                                 + resolved.chapter().generation() + " it starts at "
-                                + Reach.earliest(resolved.chapter()),
+                                + Reach.rangeOf(resolved.chapter(), resolved.revision())
+                                        .orElseThrow()
+                                        .first(),
                         null,
                         Reach.between(Optional.empty(), Optional.of(resolved.chapter()))));
         return assemble(history, resolved, base, RAW);
@@ -55,7 +58,8 @@ final class RestorePlanner {
     static long rawHistoryStart(History history, RestorePlan plan) {
         return history.chapters().stream()
                 .filter(chapter -> chapter.generation().equals(plan.generation()))
-                .mapToLong(Reach::earliest)
+                .flatMap(chapter -> Reach.rangeOf(chapter, plan.revision()).stream())
+                .mapToLong(RevisionRange::first)
                 .findFirst()
                 .orElseThrow();
     }
@@ -115,7 +119,16 @@ final class RestorePlanner {
                 .orElseThrow();
     }
 
-    private static Stream<BaseUse> uses(Chapter chapter, long upTo) {
+    /** The bases from which a revision can be reached: a kept one alone, or those since which every revision is kept. */
+    private static Stream<BaseUse> uses(Chapter chapter, long revision) {
+        return chapter.kept().stream()
+                .filter(kept -> kept.getFirst() <= revision && revision <= kept.getLast())
+                .findFirst()
+                .map(kept -> both(chapter.open(kept)).filter(use -> use.revision() <= revision))
+                .orElseGet(() -> usesInWindow(chapter, revision));
+    }
+
+    private static Stream<BaseUse> usesInWindow(Chapter chapter, long upTo) {
         return Stream.concat(
                         chapter.bases().stream().flatMap(RestorePlanner::both),
                         // It knows one state only.

@@ -1,5 +1,7 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.BaseManifest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +64,7 @@ final class TargetResolver {
                 .findFirst()
                 .orElseThrow(() -> new UnreachableTargetException(
                         "the archive holds no generation " + generation, null, reach.around(revision)));
-        if (chapter.bases().isEmpty() || !Reach.holds(chapter, revision)) {
+        if (!Reach.holds(chapter, revision)) {
             throw outside(revision, "generation " + generation + " does not hold revision " + revision + span(chapter));
         }
         return Resolved.surely(chapter, revision);
@@ -108,24 +110,39 @@ final class TargetResolver {
             throw notYet(time.toString(), pending, chapters.get(0));
         });
         for (int i = 0; i < chapters.size(); i++) {
-            if (Reach.knownSince(chapters.get(i)) <= millis) {
-                return inside(chapters.get(i), millis, i == 0 ? Optional.empty() : Optional.of(chapters.get(i - 1)));
+            Optional<BaseManifest> oldest = chapters.get(i).oldest();
+            if (oldest.isPresent() && oldest.get().getBase().getCapturedAtMillis() <= millis) {
+                return inside(
+                        chapters.get(i),
+                        oldest.get().getBase().getRevision(),
+                        millis,
+                        i == 0 ? Optional.empty() : Optional.of(chapters.get(i - 1)));
+            }
+            if (chapters.get(i).kept().stream().anyMatch(kept -> kept.getCapturedAtMillis() <= millis)) {
+                throw new UnreachableTargetException(
+                        time + " lies where not every revision is kept any more, only single ones",
+                        null,
+                        reach.around(time));
             }
         }
-        Chapter oldest = chapters.get(chapters.size() - 1);
-        long first = Reach.earliest(oldest);
-        long last = Reach.oldest(oldest).getBase().getRevision();
-        throw unreachable(
-                time + " lies before all times that are known: revisions " + first + ".." + last
+        throw beforeAllTimes(time, chapters.get(chapters.size() - 1));
+    }
+
+    private static UnreachableTargetException beforeAllTimes(Instant time, Chapter oldest) {
+        RevisionRange first = Reach.ranges(oldest).get(0);
+        long known = oldest.kept().isEmpty()
+                ? oldest.oldest().orElseThrow().getBase().getRevision()
+                : first.last();
+        return unreachable(
+                time + " lies before all times that are known: revisions " + first.first() + ".." + known
                         + " exist, times unknown",
                 null,
                 Optional.empty(),
                 Optional.of(oldest));
     }
 
-    private Resolved inside(Chapter chapter, long millis, Optional<Chapter> after) {
+    private Resolved inside(Chapter chapter, long base, long millis, Optional<Chapter> after) {
         long last = Reach.latest(chapter);
-        long base = Reach.oldest(chapter).getBase().getRevision();
         long revision = Math.max(base, chapter.lastCapturedBy(millis).orElse(base));
         if (revision == last) {
             return atTheEnd(chapter, millis, after);
@@ -186,7 +203,7 @@ final class TargetResolver {
         }
         return history.chapters().stream()
                 .findFirst()
-                .filter(chapter -> chapter.bases().isEmpty())
+                .filter(chapter -> !Reach.isRestorable(chapter))
                 .map(chapter -> new History.PendingGeneration(chapter.generation(), 0, chapter.openedAtMillis()));
     }
 
@@ -215,13 +232,26 @@ final class TargetResolver {
         }
         long earliest =
                 reach.restorable().stream().mapToLong(Reach::earliest).min().orElseThrow();
-        return revision < earliest ? "it lies before the earliest that is kept, " + earliest : "it lies in a hole";
+        if (revision < earliest) {
+            return "it lies before the earliest that is kept, " + earliest;
+        }
+        return history.chapters().stream()
+                        .flatMap(chapter -> chapter.end().stream())
+                        .anyMatch(hole -> hole.contains(revision))
+                ? "it lies in a hole"
+                : "of the revisions around it only single ones are kept";
     }
 
     private static String span(Chapter chapter) {
-        return chapter.bases().isEmpty()
-                ? ", it has no base yet"
-                : ", it reaches from " + Reach.earliest(chapter) + " to " + Reach.latest(chapter);
+        if (!Reach.isRestorable(chapter)) {
+            return chapter.isGivenUp() ? ", nothing of it is kept" : ", it has no base yet";
+        }
+        String kept = chapter.kept().isEmpty()
+                ? ""
+                : ", of those before "
+                        + Reach.window(chapter).map(RevisionRange::first).orElse(Reach.latest(chapter))
+                        + " only single ones";
+        return ", it reaches from " + Reach.earliest(chapter) + " to " + Reach.latest(chapter) + kept;
     }
 
     private String captured() {

@@ -38,6 +38,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -57,6 +58,8 @@ final class SampleArchive {
     private final AtomicInteger attempts = new AtomicInteger();
     private GenerationWriter writer;
     private String topicId = "topic-id";
+    private LongUnaryOperator capturedAt = SampleLog::capturedAt;
+    private List<LevelPolicy> levels = LEVELS;
 
     SampleArchive(ObjectStore store, Path scratch, SegmentLimits limits) {
         this(store, CLUSTER, scratch, limits);
@@ -70,6 +73,16 @@ final class SampleArchive {
 
     ClusterArchive archive() {
         return archive;
+    }
+
+    /** Bases say that they were taken when their revision was, by another clock than that of a sample log. */
+    void capturedAt(LongUnaryOperator clock) {
+        this.capturedAt = clock;
+    }
+
+    /** Generations that are opened from now on gather their levels like this. */
+    void levels(List<LevelPolicy> policy) {
+        this.levels = policy;
     }
 
     void topicId(String id) {
@@ -94,9 +107,9 @@ final class SampleArchive {
                 7,
                 "3.6.16",
                 baseRevision,
-                SampleLog.capturedAt(baseRevision),
+                capturedAt.applyAsLong(baseRevision),
                 previous);
-        ArchivePolicy policy = limits.policy(4, LEVELS);
+        ArchivePolicy policy = limits.policy(4, levels);
         writer = archive.openGeneration(new GenerationDraft(opened, position(0), policy));
         return this;
     }
@@ -115,7 +128,7 @@ final class SampleArchive {
 
     private SampleArchive base(
             List<Change> first, List<Change> log, long compacted, long revision, List<SideRecord> side) {
-        long at = SampleLog.capturedAt(revision);
+        long at = capturedAt.applyAsLong(revision);
         List<Change> rest = log.stream()
                 .filter(change -> compacted < change.main() && change.main() <= revision)
                 .toList();
@@ -236,7 +249,7 @@ final class SampleArchive {
                 generation,
                 revision,
                 1,
-                SampleLog.capturedAt(revision),
+                capturedAt.applyAsLong(revision),
                 object.getName(),
                 object.getBytes(),
                 object.getSha256()));

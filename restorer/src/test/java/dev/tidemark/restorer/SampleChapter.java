@@ -4,6 +4,7 @@ import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
@@ -142,6 +143,27 @@ record SampleChapter(
     }
 
     @Override
+    public Optional<BaseManifest> oldest() {
+        return bases().stream()
+                .min(Comparator.comparingLong(base -> base.getBase().getRevision()));
+    }
+
+    @Override
+    public boolean isGivenUp() {
+        return false;
+    }
+
+    @Override
+    public List<KeptBase> kept() {
+        return List.of();
+    }
+
+    @Override
+    public BaseManifest open(KeptBase kept) {
+        throw new AssertionError("nothing is kept by itself");
+    }
+
+    @Override
     public Optional<BaseManifest> synthetic(long revision) {
         return known.stream()
                 .filter(base -> base.getSynthesis() != null && base.getBase().getRevision() <= revision)
@@ -182,7 +204,7 @@ record SampleChapter(
 
     @Override
     public Moment moment(long revision) {
-        return revision <= Reach.oldest(this).getBase().getRevision()
+        return revision <= oldest().orElseThrow().getBase().getRevision()
                 ? new Moment(generation, revision, 0, openedAtMillis())
                 : new Moment(generation, revision, millis(revision) - 400, millis(revision));
     }
@@ -190,7 +212,9 @@ record SampleChapter(
     @Override
     public OptionalLong lastCapturedBy(long millis) {
         long revision = Math.min(Reach.latest(this), millis / 1000);
-        return revision > Reach.oldest(this).getBase().getRevision() ? OptionalLong.of(revision) : OptionalLong.empty();
+        return revision > oldest().orElseThrow().getBase().getRevision()
+                ? OptionalLong.of(revision)
+                : OptionalLong.empty();
     }
 
     @Override

@@ -21,11 +21,11 @@ final class TestFiles {
         }
     }
 
-    /** Deletes a directory and all in it. */
+    /** Deletes a directory and all in it, even if somebody else does the same. */
     static void delete(Path directory) {
         for (Path path : tree(directory)) {
             try {
-                Files.delete(path);
+                Files.deleteIfExists(path);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

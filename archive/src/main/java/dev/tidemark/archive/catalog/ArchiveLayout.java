@@ -103,7 +103,7 @@ public final class ArchiveLayout {
     }
 
     /** All data of a generation, for example {@code d/01JDB3Z6V5KQ8S5G4N7T2R9WXY/}. */
-    static String data(String generation) {
+    public static String data(String generation) {
         return "d/" + generation + "/";
     }
 
@@ -162,6 +162,32 @@ public final class ArchiveLayout {
         return "m/";
     }
 
+    /** What retention keeps: {@code r/}. */
+    public static String retentions() {
+        return "r/";
+    }
+
+    /** The lists of what may be deleted later: {@code x/}. */
+    static String condemned() {
+        return "x/";
+    }
+
+    /** All data of all generations: {@code d/}. */
+    public static String data() {
+        return "d/";
+    }
+
+    /** A chain of a generation by the last part of its prefix, for example {@code base} or {@code 0}. */
+    public static String chain(String generation, String part) {
+        return "m/" + generation + "/" + part + "/";
+    }
+
+    /** The last part of a chain's prefix, for example {@code base} of {@code m/01JDB3Z6V5KQ8S5G4N7T2R9WXY/base/}. */
+    public static String part(String chain) {
+        String whole = chain.substring(0, chain.length() - 1);
+        return whole.substring(whole.lastIndexOf('/') + 1);
+    }
+
     /** The records of verifications: {@code v/verify/}. */
     public static String verifications() {
         return "v/verify/";
@@ -196,7 +222,7 @@ public final class ArchiveLayout {
     }
 
     /** Whether a name ends in a sequence number. */
-    static boolean isSequenced(String name) {
+    public static boolean isSequenced(String name) {
         return INVERTED.matcher(name.substring(name.lastIndexOf('/') + 1)).matches();
     }
 

@@ -2,27 +2,38 @@ package dev.tidemark.archive.catalog;
 
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.GenerationSummary;
+import dev.tidemark.schemas.avro.Retention;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What is committed of one cluster, as of its opening: six requests for the newest generation, however old the archive;
+ * What is committed of one cluster, as of its opening: seven requests for the newest generation, and one more where retention keeps less than all, however old the archive;
  * former generations are read when they are asked for. Thread-safe.
  */
 public final class Catalog {
     private final ObjectReader reader;
+    private final Optional<Retention> retention;
     private final Optional<GenerationCatalog> newest;
 
-    private Catalog(ObjectReader reader, Optional<GenerationCatalog> newest) {
+    private Catalog(ObjectReader reader, Optional<Retention> retention, Optional<GenerationCatalog> newest) {
         this.reader = reader;
+        this.retention = retention;
         this.newest = newest;
     }
 
     static Catalog open(ObjectReader reader) {
+        Optional<Retention> retention = reader.newestRetention().map(Stored::content);
         return new Catalog(
-                reader, reader.newestHeader().map(header -> GenerationCatalog.open(reader, header.content())));
+                reader,
+                retention,
+                reader.newestHeader().map(header -> GenerationCatalog.open(reader, header.content(), retention)));
+    }
+
+    /** What retention keeps; empty while everything is kept. */
+    public Optional<Retention> retention() {
+        return retention;
     }
 
     /** The newest generation; empty if nothing was ever committed. */
@@ -57,7 +68,7 @@ public final class Catalog {
         return ended().stream()
                 .filter(summary -> summary.getGeneration().equals(id))
                 .findFirst()
-                .map(summary -> GenerationCatalog.open(reader, header(summary)));
+                .map(summary -> GenerationCatalog.open(reader, header(summary), retention));
     }
 
     private GenerationHeader header(GenerationSummary summary) {

@@ -18,11 +18,21 @@ final class CheckpointIndex {
     private final RowIndex index;
     private final Map<Long, Stored<CheckpointManifest>> seen = new HashMap<>();
 
+    /** Over all that the head tells of. */
     CheckpointIndex(ObjectReader reader, Stored<CheckpointManifest> head) {
+        this(reader, head, 0);
+    }
+
+    /**
+     * @param floor the first sequence number that counts
+     */
+    CheckpointIndex(ObjectReader reader, Stored<CheckpointManifest> head, long floor) {
         this.reader = reader;
         this.head = head;
         this.index = new RowIndex(
-                CatalogPages.of(head), page -> CatalogPages.of(read(page.getHolderSeq(), page.getHolderSha256())));
+                CatalogPages.of(head),
+                floor,
+                page -> CatalogPages.of(read(page.getHolderSeq(), page.getHolderSha256())));
         seen.put(head.content().getSeq(), head);
     }
 
@@ -41,6 +51,11 @@ final class CheckpointIndex {
     /** The rows of the manifests that share a revision with the range, in order. */
     List<ManifestRow> rows(RevisionRange range) {
         return index.covering(range);
+    }
+
+    /** Bytes of the data and index files that the manifests name. */
+    long bytes() {
+        return index.bytes();
     }
 
     /** The last manifest that begins at or before a captured time. */

@@ -64,7 +64,7 @@ public final class ClusterArchive {
         return objects.root();
     }
 
-    /** What is committed now; six requests. */
+    /** What is committed now; seven requests, or eight. */
     public Catalog catalog() {
         return Catalog.open(reader);
     }
@@ -72,6 +72,16 @@ public final class ClusterArchive {
     /** Every header and manifest by its name, judged one by one. */
     public Manifests manifests() {
         return new Manifests(objects, reader, codec);
+    }
+
+    /** What is decided about retention. */
+    public RetentionChain retention() {
+        return new RetentionChain(reader, settlement, schemas);
+    }
+
+    /** What may be deleted later. */
+    public CondemnedLists condemned() {
+        return new CondemnedLists(objects, codec, schemas);
     }
 
     /** What is kept of verifications and drills. */

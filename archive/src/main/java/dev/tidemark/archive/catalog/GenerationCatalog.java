@@ -7,13 +7,15 @@ import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.TimeProof;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What is committed of one generation, as of its opening. Whatever is read behind the newest manifests is proven by the
@@ -32,8 +34,9 @@ public final class GenerationCatalog {
     }
 
     /** Reads the newest base and the newest checkpoint: at most four requests. */
-    static GenerationCatalog open(ObjectReader reader, GenerationHeader header) {
-        return new GenerationCatalog(reader, header, Heads.read(reader, header.getGeneration()));
+    static GenerationCatalog open(ObjectReader reader, GenerationHeader header, Optional<Retention> retention) {
+        Floors floors = Floors.of(retention, header.getGeneration());
+        return new GenerationCatalog(reader, header, Heads.read(reader, header.getGeneration(), floors));
     }
 
     /** The generation's header. */
@@ -41,18 +44,37 @@ public final class GenerationCatalog {
         return header;
     }
 
-    /** All bases that came with snapshots, oldest first; one read each but for the newest. */
+    /** All bases that came with snapshots and count, oldest first; one read each but for the newest. */
     public List<BaseManifest> bases() {
-        return reading(now -> {
-            List<BaseManifest> all = new ArrayList<>();
-            for (ManifestRow row :
-                    now.base().map(base -> base.content().getRecent()).orElse(List.of())) {
-                all.add(reader.base(header.getGeneration(), row.getSeq(), row.getSha256())
+        return reading(now -> SnapshotBases.counting(reader, now.base(), now.floors()));
+    }
+
+    /** The rows of those bases, in the order in which they got their places. */
+    public List<ManifestRow> baseRows() {
+        return reading(now -> now.base().stream()
+                .flatMap(head ->
+                        Stream.concat(head.content().getRecent().stream(), Stream.of(CatalogPages.baseRow(head))))
+                .filter(row ->
+                        now.floors().counts(ArchiveLayout.bases(header.getGeneration()), row.getSeq(), row.getLast()))
+                .toList());
+    }
+
+    /** What counts of the generation's manifests. */
+    public Floors floors() {
+        return heads.floors();
+    }
+
+    /** A base that is kept before those that count; one read. */
+    public BaseManifest kept(KeptBase kept) {
+        return reading(now -> chain(kept).equals(ArchiveLayout.syntheticBases(header.getGeneration()))
+                ? reader.synthetic(header.getGeneration(), kept.getSeq(), kept.getSha256())
+                        .content()
+                : reader.base(header.getGeneration(), kept.getSeq(), kept.getSha256())
                         .content());
-            }
-            now.base().map(Stored::content).ifPresent(all::add);
-            return List.copyOf(all);
-        });
+    }
+
+    private String chain(KeptBase kept) {
+        return ArchiveLayout.chain(header.getGeneration(), kept.getChain());
     }
 
     /** The newest checkpoint of a level; two requests at the first time for a level above 0. */
@@ -60,7 +82,7 @@ public final class GenerationCatalog {
         return reading(now -> now.level(level).map(Stored::content));
     }
 
-    /** Whether a base is committed; before that nothing can be restored. No request. */
+    /** Whether a base was ever committed; before that nothing can be restored. No request. */
     public boolean hasBase() {
         return heads.base().isPresent();
     }
@@ -71,16 +93,38 @@ public final class GenerationCatalog {
      * log(all)/log(fanout) more at each end of the range.
      */
     public List<CheckpointManifest> checkpoints(RevisionRange range) {
-        return reading(now -> now.level(0)
-                .map(head -> new CheckpointIndex(reader, head).covering(range))
-                .orElse(List.of()));
+        return reading(now ->
+                now.level(0).map(head -> index(now, 0, head).covering(range)).orElse(List.of()));
     }
 
     /** The checkpoints of a level that lie wholly in the range, otherwise as {@link #checkpoints}. */
     public List<CheckpointManifest> inside(int level, RevisionRange range) {
         return reading(now -> now.level(level)
-                .map(head -> new CheckpointIndex(reader, head).inside(range))
+                .map(head -> index(now, level, head).inside(range))
                 .orElse(List.of()));
+    }
+
+    private CheckpointIndex index(Heads now, int level, Stored<CheckpointManifest> head) {
+        return new CheckpointIndex(
+                reader, head, now.floors().first(ArchiveLayout.checkpoints(header.getGeneration(), level)));
+    }
+
+    /** The rows of a level's checkpoints that share a revision with the range, in order. */
+    public List<ManifestRow> rows(int level, RevisionRange range) {
+        return reading(now -> now.level(level)
+                .map(head -> index(now, level, head).rows(range))
+                .orElse(List.of()));
+    }
+
+    /** How many checkpoints of a level count, and how many bytes of data and indexes they name. */
+    public ChainSize size(int level) {
+        return reading(now -> now.level(level)
+                .map(head -> new ChainSize(
+                        head.content().getSeq()
+                                + 1
+                                - now.floors().first(ArchiveLayout.checkpoints(header.getGeneration(), level)),
+                        index(now, level, head).bytes()))
+                .orElse(ChainSize.NONE));
     }
 
     /** The levels above level 0 that the generation has, whether or not anything stands in them. */
@@ -93,23 +137,44 @@ public final class GenerationCatalog {
      * the newest of all.
      */
     public Optional<BaseManifest> synthetic(long revision) {
-        return reading(now -> now.synthetic().flatMap(head -> {
-            RowIndex index = new RowIndex(
-                    CatalogPages.ofBase(head),
-                    page -> CatalogPages.ofBase(
-                            reader.synthetic(header.getGeneration(), page.getHolderSeq(), page.getHolderSha256())));
-            return index.lastEndingBy(revision)
-                    .map(row -> row.getSeq() == head.content().getSeq()
-                            ? head.content()
-                            : reader.synthetic(header.getGeneration(), row.getSeq(), row.getSha256())
-                                    .content());
-        }));
+        return reading(now -> now.synthetic().flatMap(head -> syntheticIndex(now, head)
+                .lastEndingBy(revision)
+                .map(row -> row.getSeq() == head.content().getSeq()
+                        ? head.content()
+                        : reader.synthetic(header.getGeneration(), row.getSeq(), row.getSha256())
+                                .content())));
     }
 
-    /** How many synthetic bases were made; two requests at the first time. */
-    public long syntheticBases() {
-        return reading(
-                now -> now.synthetic().map(head -> head.content().getSeq() + 1).orElse(0L));
+    /** The row of the newest synthetic base, if it counts. */
+    public Optional<ManifestRow> syntheticHead() {
+        return reading(now -> now.synthetic().map(CatalogPages::baseRow));
+    }
+
+    /** The rows of the synthetic bases that count, oldest first: as first and last revision the base's own. */
+    public List<ManifestRow> syntheticRows() {
+        return reading(now ->
+                now.synthetic().map(head -> syntheticIndex(now, head).all()).orElse(List.of()));
+    }
+
+    /** How many synthetic bases count, and how many bytes of data and indexes they name, each for itself. */
+    public ChainSize syntheticBases() {
+        return reading(now -> now.synthetic()
+                .map(head -> new ChainSize(
+                        head.content().getSeq() + 1 - syntheticFloor(now),
+                        syntheticIndex(now, head).bytes()))
+                .orElse(ChainSize.NONE));
+    }
+
+    private RowIndex syntheticIndex(Heads now, Stored<BaseManifest> head) {
+        return new RowIndex(
+                CatalogPages.ofBase(head),
+                syntheticFloor(now),
+                page -> CatalogPages.ofBase(
+                        reader.synthetic(header.getGeneration(), page.getHolderSeq(), page.getHolderSha256())));
+    }
+
+    private long syntheticFloor(Heads now) {
+        return now.floors().first(ArchiveLayout.syntheticBases(header.getGeneration()));
     }
 
     /** The newest proof that the source committed nothing more until a time; two requests at the first time. */
@@ -122,7 +187,7 @@ public final class GenerationCatalog {
      * the time lies before the first checkpoint.
      */
     public Optional<CheckpointManifest> checkpointAt(long capturedAtMillis) {
-        return reading(now -> now.level(0).flatMap(head -> new CheckpointIndex(reader, head).at(capturedAtMillis)));
+        return reading(now -> now.level(0).flatMap(head -> index(now, 0, head).at(capturedAtMillis)));
     }
 
     /**
@@ -131,16 +196,21 @@ public final class GenerationCatalog {
      * are newer.
      */
     public Optional<SideManifest> side(long revision) {
-        SideChain chain = new SideChain(reader, header.getGeneration());
-        return reading(now ->
-                chain.newest().flatMap(newest -> chain.upTo(newest, revision)).map(Stored::content));
+        return reading(now -> {
+            long floor = now.floors().first(ArchiveLayout.sideManifests(header.getGeneration()));
+            SideChain chain = new SideChain(reader, header.getGeneration(), floor);
+            return chain.newest()
+                    .flatMap(newest -> chain.upTo(newest, revision))
+                    .map(Stored::content);
+        });
     }
 
     private <T> T reading(Function<Heads, T> question) {
         try {
             return question.apply(heads);
         } catch (MissingObjectException gone) {
-            Heads newest = Heads.read(reader, header.getGeneration());
+            Floors floors = Floors.of(reader.newestRetention().map(Stored::content), header.getGeneration());
+            Heads newest = Heads.read(reader, header.getGeneration(), floors);
             try {
                 T answer = question.apply(newest);
                 heads = newest;

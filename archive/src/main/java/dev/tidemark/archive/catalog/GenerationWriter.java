@@ -84,7 +84,20 @@ public final class GenerationWriter {
      * @throws DamagedObjectException if the object is not what the topic says, or of another generation
      */
     public SideManifest commitSide(TopicEvent.SideReady event) {
-        return new SideCommit(objects, reader, settlement, header.getGeneration()).commit(event);
+        return new SideCommit(objects, reader, settlement, header.getGeneration(), floors()).commit(event);
+    }
+
+    /**
+     * Whether nothing is kept any more that needs a base or side state of a revision. Its data may be deleted then, so it
+     * gets no place, however often the topic tells of it.
+     */
+    public boolean isGivenUp(long revision) {
+        Floors floors = floors();
+        return floors.isOver() || revision < floors.baseRevision();
+    }
+
+    private Floors floors() {
+        return Floors.of(reader.newestRetention().map(Stored::content), header.getGeneration());
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.Optional;
 final class Heads {
     private final ObjectReader reader;
     private final String generation;
+    private final Floors floors;
     private final Optional<Stored<BaseManifest>> base;
     private final Map<Integer, Optional<Stored<CheckpointManifest>>> levels = new HashMap<>();
     /** Null until it is asked for. */
@@ -21,33 +22,43 @@ final class Heads {
     /** Null until it is asked for. */
     private Optional<Stored<TimeProof>> time;
 
-    private Heads(ObjectReader reader, String generation, Optional<Stored<BaseManifest>> base) {
+    private Heads(ObjectReader reader, String generation, Floors floors, Optional<Stored<BaseManifest>> base) {
         this.reader = reader;
         this.generation = generation;
+        this.floors = floors;
         this.base = base;
     }
 
     /** At most four requests. */
-    static Heads read(ObjectReader reader, String generation) {
-        Heads heads = new Heads(reader, generation, reader.newestBase(generation));
+    static Heads read(ObjectReader reader, String generation, Floors floors) {
+        Heads heads = new Heads(reader, generation, floors, reader.newestBase(generation));
         heads.level(0);
         return heads;
     }
 
-    /** Of the bases that came with snapshots. */
+    /** What counts of the chains. */
+    Floors floors() {
+        return floors;
+    }
+
+    /** Of the bases that came with snapshots, whether or not it counts. */
     Optional<Stored<BaseManifest>> base() {
         return base;
     }
 
     /** Of a level. */
     synchronized Optional<Stored<CheckpointManifest>> level(int level) {
-        return levels.computeIfAbsent(level, unknown -> reader.newestCheckpoint(generation, unknown));
+        return levels.computeIfAbsent(level, unknown -> reader.newestCheckpoint(generation, unknown)
+                .filter(head -> counts(
+                        ArchiveLayout.checkpoints(generation, unknown),
+                        head.content().getSeq())));
     }
 
     /** Of the synthetic bases. */
     synchronized Optional<Stored<BaseManifest>> synthetic() {
         if (synthetic == null) {
-            synthetic = reader.newestSynthetic(generation);
+            synthetic = reader.newestSynthetic(generation)
+                    .filter(head -> floors.counts(ArchiveLayout.syntheticBases(generation), head.content()));
         }
         return synthetic;
     }
@@ -55,8 +66,14 @@ final class Heads {
     /** Of the proofs of time. */
     synchronized Optional<Stored<TimeProof>> time() {
         if (time == null) {
-            time = reader.newestTime(generation);
+            time = reader.newestTime(generation)
+                    .filter(head -> counts(
+                            ArchiveLayout.timeProofs(generation), head.content().getSeq()));
         }
         return time;
+    }
+
+    private boolean counts(String chain, long seq) {
+        return seq >= floors.first(chain);
     }
 }

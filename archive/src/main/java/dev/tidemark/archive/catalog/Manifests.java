@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 public final class Manifests {
     private static final int MESSAGE_AT = 8;
     private static final int FINGERPRINT_AT = MESSAGE_AT + 2;
+    private static final int CONCURRENT_READS = 8;
 
     private final ClusterObjects objects;
     private final ObjectReader reader;
@@ -44,6 +45,11 @@ public final class Manifests {
     /** An object's bytes as they are. */
     public byte[] get(String name) {
         return objects.get(name, Envelope::isWhole);
+    }
+
+    /** The bytes of some objects, in their order; a few are asked for at once. */
+    public List<byte[]> getAll(List<String> names) {
+        return Concurrent.map(names, CONCURRENT_READS, this::get);
     }
 
     /** The header in an object. */

@@ -18,10 +18,14 @@ enum ObjectKind {
     SYNTHETIC_BASE(7),
     /** A {@code TimeProof}. */
     TIME(8),
+    /** A {@code Retention}. */
+    RETENTION(9),
     /** A {@code VerifyRun}; numbers below 16 are for what readers need. */
     VERIFY_RUN(16),
     /** A {@code DrillRun}. */
-    DRILL_RUN(17);
+    DRILL_RUN(17),
+    /** A {@code Condemned}. */
+    CONDEMNED(18);
 
     private final int code;
 

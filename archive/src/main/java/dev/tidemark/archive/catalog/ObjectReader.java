@@ -5,6 +5,7 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.TimeProof;
 import java.util.Optional;
@@ -127,6 +128,17 @@ final class ObjectReader {
         agree(name, "seq", proof.getSeq(), ArchiveLayout.sequence(name));
         agree(name, "generation", proof.getGeneration(), generation);
         return stored(name, proof, bytes);
+    }
+
+    /** What retention keeps now. */
+    Optional<Stored<Retention>> newestRetention() {
+        return objects.newest(ArchiveLayout.retentions()).map(name -> retention(name, whole(name)));
+    }
+
+    Stored<Retention> retention(String name, byte[] bytes) {
+        Retention retention = decode(name, ObjectKind.RETENTION, Retention.class, bytes);
+        agree(name, "seq", retention.getSeq(), ArchiveLayout.sequence(name));
+        return stored(name, retention, bytes);
     }
 
     /** A base's descriptor whose bytes are proven by the topic. */

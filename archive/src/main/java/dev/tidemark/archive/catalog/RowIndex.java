@@ -14,14 +14,47 @@ final class RowIndex {
     private static final int ALL_TIERS = Integer.MAX_VALUE;
 
     private final CatalogPages head;
+    private final long floor;
     private final Function<CatalogPage, CatalogPages> holders;
 
     /**
+     * @param floor the first sequence number that counts: what is before it is never looked at
      * @param holders reads what the manifest that holds a page repeats
      */
-    RowIndex(CatalogPages head, Function<CatalogPage, CatalogPages> holders) {
+    RowIndex(CatalogPages head, long floor, Function<CatalogPage, CatalogPages> holders) {
         this.head = head;
+        this.floor = floor;
         this.holders = holders;
+    }
+
+    /** All rows, in order. */
+    List<ManifestRow> all() {
+        return covering(new RevisionRange(1, Long.MAX_VALUE));
+    }
+
+    /** Bytes of the data and index files that the manifests name, a file once for each that does. */
+    long bytes() {
+        return bytes(head, ALL_TIERS)
+                + (head.own().getSeq() >= floor ? head.own().getBytes() : 0);
+    }
+
+    /** Only pages that the floor lies in are opened. */
+    private long bytes(CatalogPages holder, int tier) {
+        long sum = 0;
+        for (CatalogPage page : subPages(holder, tier)) {
+            sum += page.getFirstSeq() >= floor ? page.getBytes() : bytes(holders.apply(page), page.getTier());
+        }
+        if (tier == 1 || tier == ALL_TIERS) {
+            sum += holder.recent().stream()
+                    .filter(this::counts)
+                    .mapToLong(ManifestRow::getBytes)
+                    .sum();
+        }
+        return sum;
+    }
+
+    private boolean counts(ManifestRow row) {
+        return row.getSeq() >= floor;
     }
 
     /** The rows of manifests that share a revision with the range, in order. */
@@ -48,6 +81,9 @@ final class RowIndex {
      * @param mayHold whether it may hold for the first row of a page
      */
     private Optional<ManifestRow> last(Predicate<ManifestRow> holds, Predicate<CatalogPage> mayHold) {
+        if (!counts(head.own())) {
+            return Optional.empty();
+        }
         if (holds.test(head.own())) {
             return Optional.of(head.own());
         }
@@ -75,8 +111,8 @@ final class RowIndex {
         return Optional.empty();
     }
 
-    private static Optional<ManifestRow> lastOf(List<ManifestRow> rows, Predicate<ManifestRow> holds) {
-        return rows.stream().filter(holds).reduce((before, last) -> last);
+    private Optional<ManifestRow> lastOf(List<ManifestRow> rows, Predicate<ManifestRow> holds) {
+        return rows.stream().filter(this::counts).filter(holds).reduce((before, last) -> last);
     }
 
     private void collect(CatalogPages holder, int tier, RevisionRange range, List<ManifestRow> rows) {
@@ -91,16 +127,17 @@ final class RowIndex {
         }
     }
 
-    private static void addIfCovering(ManifestRow row, RevisionRange range, List<ManifestRow> rows) {
-        if (row.getFirst() <= range.last() && range.first() <= row.getLast()) {
+    private void addIfCovering(ManifestRow row, RevisionRange range, List<ManifestRow> rows) {
+        if (counts(row) && row.getFirst() <= range.last() && range.first() <= row.getLast()) {
             rows.add(row);
         }
     }
 
-    /** What a page of that tier is made of; for the head, all that it lists. */
-    private static List<CatalogPage> subPages(CatalogPages holder, int tier) {
+    /** What a page of that tier is made of, as far as any of it counts; for the head, all that it lists. */
+    private List<CatalogPage> subPages(CatalogPages holder, int tier) {
         return holder.pages().stream()
                 .filter(page -> tier == ALL_TIERS || page.getTier() == tier - 1)
+                .filter(page -> page.getLastSeq() >= floor)
                 .toList();
     }
 }

@@ -6,8 +6,10 @@ import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.Condemned;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRecord;
 import dev.tidemark.schemas.avro.SideManifest;
@@ -47,13 +49,17 @@ final class SchemaObjects implements SchemaStore {
     /** Those of the records that mean nothing to readers; who writes one sees to its schema. */
     private static final List<Schema> RUNS = List.of(VerifyRun.getClassSchema(), DrillRun.getClassSchema());
 
+    /** Those of what retention writes. */
+    private static final List<Schema> RETENTION = List.of(Retention.getClassSchema(), Condemned.getClassSchema());
+
     private final ClusterObjects cluster;
     private final Map<Long, Schema> known = new ConcurrentHashMap<>();
     private final Set<Long> written = ConcurrentHashMap.newKeySet();
 
     SchemaObjects(ClusterObjects cluster) {
         this.cluster = cluster;
-        Stream.concat(OWN.stream(), RUNS.stream())
+        Stream.of(OWN, RUNS, RETENTION)
+                .flatMap(List::stream)
                 .forEach(schema -> known.put(SchemaNormalization.parsingFingerprint64(schema), schema));
     }
 
@@ -65,6 +71,11 @@ final class SchemaObjects implements SchemaStore {
     /** The same for the records of runs. */
     void writeRuns() {
         write(RUNS);
+    }
+
+    /** The same for what retention writes. */
+    void writeRetention() {
+        write(RETENTION);
     }
 
     private void write(List<Schema> schemas) {

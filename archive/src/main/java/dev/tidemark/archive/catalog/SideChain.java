@@ -17,22 +17,32 @@ final class SideChain {
 
     private final ObjectReader reader;
     private final String generation;
+    private final long floor;
 
-    SideChain(ObjectReader reader, String generation) {
+    /**
+     * @param floor the first sequence number that counts
+     */
+    SideChain(ObjectReader reader, String generation, long floor) {
         this.reader = reader;
         this.generation = generation;
+        this.floor = floor;
     }
 
-    /** The newest one. */
-    Optional<Stored<SideManifest>> newest() {
+    /** The newest one, whether or not it counts. */
+    Optional<Stored<SideManifest>> head() {
         return reader.newestSide(generation);
+    }
+
+    /** The newest one that counts. */
+    Optional<Stored<SideManifest>> newest() {
+        return head().filter(head -> head.content().getSeq() >= floor);
     }
 
     /** The newest one of a revision or before it, from a manifest back. */
     Optional<Stored<SideManifest>> upTo(Stored<SideManifest> from, long revision) {
         Stored<SideManifest> at = from;
         while (revisionOf(at) > revision) {
-            List<SideRow> rows = at.content().getRecent();
+            List<SideRow> rows = counting(at);
             if (rows.isEmpty()) {
                 return Optional.empty();
             }
@@ -69,8 +79,14 @@ final class SideChain {
     }
 
     private Optional<Stored<SideManifest>> before(Stored<SideManifest> manifest) {
-        List<SideRow> rows = manifest.content().getRecent();
+        List<SideRow> rows = counting(manifest);
         return rows.isEmpty() ? Optional.empty() : Optional.of(read(rows.get(rows.size() - 1)));
+    }
+
+    private List<SideRow> counting(Stored<SideManifest> manifest) {
+        return manifest.content().getRecent().stream()
+                .filter(row -> row.getSeq() >= floor)
+                .toList();
     }
 
     private Stored<SideManifest> read(SideRow row) {

@@ -16,18 +16,18 @@ final class SideCommit {
     private final String generation;
     private final SideChain chain;
 
-    SideCommit(ClusterObjects objects, ObjectReader reader, Settlement settlement, String generation) {
+    SideCommit(ClusterObjects objects, ObjectReader reader, Settlement settlement, String generation, Floors floors) {
         this.objects = objects;
         this.reader = reader;
         this.settlement = settlement;
         this.generation = generation;
-        this.chain = new SideChain(reader, generation);
+        this.chain = new SideChain(reader, generation, floors.first(ArchiveLayout.sideManifests(generation)));
     }
 
     SideManifest commit(TopicEvent.SideReady event) {
         SideState side = proven(event);
         while (true) {
-            Optional<Stored<SideManifest>> head = chain.newest();
+            Optional<Stored<SideManifest>> head = chain.head();
             Optional<SideManifest> placed =
                     head.flatMap(newest -> chain.find(newest, side)).map(Stored::content);
             if (placed.isPresent()) {

@@ -7,7 +7,6 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.SideState;
 import dev.tidemark.schemas.avro.Synthesis;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -37,18 +36,13 @@ public final class SyntheticWriter {
         return head.map(Stored::content);
     }
 
-    /** The bases that came with snapshots, oldest first; one listing and one read each. */
+    /** The bases that came with snapshots and count, oldest first; two listings, and one read each. */
     public List<BaseManifest> snapshots() {
-        String generation = header.getGeneration();
-        List<BaseManifest> all = new ArrayList<>();
-        reader.newestBase(generation).ifPresent(newest -> {
-            newest.content()
-                    .getRecent()
-                    .forEach(row -> all.add(reader.base(generation, row.getSeq(), row.getSha256())
-                            .content()));
-            all.add(newest.content());
-        });
-        return all;
+        return SnapshotBases.counting(reader, reader.newestBase(header.getGeneration()), floors());
+    }
+
+    private Floors floors() {
+        return Floors.of(reader.newestRetention().map(Stored::content), header.getGeneration());
     }
 
     /**
@@ -58,7 +52,8 @@ public final class SyntheticWriter {
      * @param snapshots the bases that came with snapshots
      */
     public Optional<SideState> side(long revision, List<BaseManifest> snapshots) {
-        SideChain chain = new SideChain(reader, header.getGeneration());
+        String generation = header.getGeneration();
+        SideChain chain = new SideChain(reader, generation, floors().first(ArchiveLayout.sideManifests(generation)));
         Optional<SideState> renewed = chain.newest()
                 .flatMap(newest -> chain.upTo(newest, revision))
                 .map(found -> found.content().getSide());

@@ -152,6 +152,31 @@ public final class Known {
             "Directory of the etcd and etcdutl that drills boot; the first of the PATH that has both if not set.",
             Path::of);
 
+    public static final Setting<Duration> RETENTION_PITR = open(
+            "retention.pitr",
+            null,
+            "For how long tidemark expire keeps every revision, back from the archive's newest time, such as 7d;"
+                    + " everything is kept for ever if it is not set.",
+            Quantities::seconds);
+    public static final Setting<Duration> RETENTION_HOURLY = open(
+            "retention.hourly",
+            "0s",
+            "For how long expire keeps the last base before each full hour, such as 30d; 0s: no longer than every"
+                    + " revision.",
+            Quantities::duration);
+    public static final Setting<Duration> RETENTION_DAILY = open(
+            "retention.daily",
+            "0s",
+            "For how long expire keeps the last base before each full day (UTC), such as 365d; 0s: no longer than the"
+                    + " others.",
+            Quantities::duration);
+    public static final Setting<Duration> RETENTION_GRACE = open(
+            "retention.grace",
+            "24h",
+            "How long what expire has given up stays in the store, for who still reads it; much more than the clocks of"
+                    + " source, services and store differ.",
+            Quantities::duration);
+
     /** Prefixes behind which any setting of a library may stand. */
     static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
 
@@ -194,7 +219,11 @@ public final class Known {
                         METRICS_HOST,
                         CHECK_KEY,
                         DRILL_INTERVAL,
-                        DRILL_ETCD)
+                        DRILL_ETCD,
+                        RETENTION_PITR,
+                        RETENTION_HOURLY,
+                        RETENTION_DAILY,
+                        RETENTION_GRACE)
                 .toList();
     }
 
@@ -202,7 +231,9 @@ public final class Known {
     static List<Setting<?>> perCluster() {
         List<Setting<?>> others = List.of(TOPIC_PARTITION, CAPTURE_SPOOL_BYTES, CHECK_KEY);
         return all().stream()
-                .filter(setting -> setting.key().startsWith("etcd.") || others.contains(setting))
+                .filter(setting -> setting.key().startsWith("etcd.")
+                        || setting.key().startsWith("retention.")
+                        || others.contains(setting))
                 .toList();
     }
 

@@ -57,11 +57,16 @@ final class BaseChain implements Chain {
 
     @Override
     public void proven(Link link) {
+        walk.descent().base(last);
+        link.rows().stream()
+                .filter(row -> walk.counts(prefix(), row.seq(), row.last()))
+                .forEach(row -> walk.exposure().base(row.first(), row.last()));
+        if (!walk.counts(prefix(), link.seq(), link.last())) {
+            return;
+        }
         walk.exposure().base(last.getCompactRevision(), last.getRevision());
-        link.rows().forEach(row -> walk.exposure().base(row.first(), row.last()));
         walk.holds(Holding.of(link.name(), last, walk.exposure()));
         walk.descriptor(link.name(), last);
-        walk.descent().base(last);
     }
 
     @Override

@@ -26,6 +26,7 @@ final class ChainWalk {
     private final Readers readers;
     private final Chain chain;
     private final Runnable step;
+    private final long floor;
     private final Map<Long, String> proofs = new HashMap<>();
     private final Map<Long, Link.Row> rows = new HashMap<>();
     private final Map<Long, Long> pages = new HashMap<>();
@@ -43,14 +44,16 @@ final class ChainWalk {
 
     /**
      * @param recorded the newest object at the last verification: none of the chain's end may be gone since
+     * @param floor the first sequence number that counts: what is before it may be there or not
      */
-    ChainWalk(Tools tools, Chain chain, Optional<ChainHead> recorded) {
+    ChainWalk(Tools tools, Chain chain, Optional<ChainHead> recorded, long floor) {
         this.manifests = tools.manifests;
         this.root = tools.root;
         this.tally = tools.tally;
         this.readers = tools.readers;
         this.step = tools.step;
         this.chain = chain;
+        this.floor = floor;
         this.next = recorded.map(ChainHead::getSeq).orElse(-1L) + 1;
         recorded.ifPresent(known -> {
             proofs.put(known.getSeq(), known.getSha256());
@@ -64,17 +67,24 @@ final class ChainWalk {
     Optional<ChainHead> run() {
         String after = "";
         List<String> batch;
+        List<String> counting;
         do {
             batch = manifests.list(chain.prefix(), after, BATCH);
-            for (Fetched fetched : readers.map(batch, this::fetch)) {
+            counting = batch.stream().filter(this::counts).toList();
+            for (Fetched fetched : readers.map(counting, this::fetch)) {
                 visit(fetched);
                 step.run();
                 after = fetched.name;
             }
-        } while (batch.size() == BATCH);
-        missingDownTo(-1);
+        } while (counting.size() == BATCH);
+        missingDownTo(floor - 1);
         close(chain.before());
         return head;
+    }
+
+    /** A name of another form is looked at, and named. */
+    private boolean counts(String name) {
+        return !ArchiveLayout.isSequenced(name) || ArchiveLayout.sequence(name) >= floor;
     }
 
     private Fetched fetch(String name) {

@@ -2,6 +2,7 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.Floors;
 import dev.tidemark.archive.catalog.Manifests;
 import dev.tidemark.archive.catalog.Stored;
 import dev.tidemark.archive.store.MissingObjectException;
@@ -33,12 +34,14 @@ final class Descent {
 
     private final ChainWalk.Tools tools;
     private final String generation;
+    private final Floors floors;
     private final Map<Integer, long[]> seen = new HashMap<>();
     private final Map<Long, String> snapshots = new HashMap<>();
 
-    Descent(ChainWalk.Tools tools, String generation) {
+    Descent(ChainWalk.Tools tools, String generation, Floors floors) {
         this.tools = tools;
         this.generation = generation;
+        this.floors = floors;
     }
 
     /** A proven checkpoint. */
@@ -136,7 +139,12 @@ final class Descent {
 
     private Optional<String> differing(int level, List<ManifestRow> rows) {
         long[] known = seen.getOrDefault(level, new long[0]);
+        long floor = floors.first(ArchiveLayout.checkpoints(generation, level));
         for (ManifestRow row : rows) {
+            if (row.getSeq() < floor) {
+                // what it was merged from is not kept any more
+                continue;
+            }
             long found = row.getSeq() < known.length ? known[Math.toIntExact(row.getSeq())] : 0;
             long said = mark(row.getSha256(), row.getFirst(), row.getLast());
             if (found == 0 ? !standsThere(level, row) : found != said) {

@@ -1,16 +1,24 @@
 package dev.tidemark.restorer.verify;
 
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.Floors;
 import dev.tidemark.archive.catalog.Manifests;
+import dev.tidemark.archive.catalog.Stored;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.TopicPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Walks all chains of one generation; whatever a level finds is one more chain. Used once, by one thread. */
 final class GenerationWalk {
@@ -23,11 +31,14 @@ final class GenerationWalk {
     private final String generation;
     private final Optional<GenerationHeader> header;
     private final Supplier<Optional<RevisionRange>> everything;
+    private final Floors floors;
     private final Exposure exposure = new Exposure();
+    private final List<Exposure> kept = new ArrayList<>();
     private final Descent descent;
 
     /**
      * @param header its header; empty if that is missing or damaged
+     * @param floors what counts of it
      * @param everything what can be restored of the whole cluster
      */
     GenerationWalk(
@@ -36,25 +47,63 @@ final class GenerationWalk {
             DataCheck data,
             String generation,
             Optional<GenerationHeader> header,
+            Floors floors,
             Supplier<Optional<RevisionRange>> everything) {
         this.tools = tools;
         this.bystanders = bystanders;
         this.data = data;
         this.generation = generation;
         this.header = header;
+        this.floors = floors;
         this.everything = everything;
-        this.descent = new Descent(tools, generation);
+        this.descent = new Descent(tools, generation, floors);
     }
 
     /** Walks; gives the newest manifest of each chain. */
     List<ChainHead> run(Function<String, Optional<ChainHead>> recorded) {
         List<ChainHead> heads = new ArrayList<>();
         for (Chain chain : chains()) {
+            long floor = floors.first(chain.prefix());
+            Optional<ChainHead> known = recorded.apply(chain.prefix()).filter(head -> head.getSeq() >= floor);
             // what was there reached so far, even if it is gone
-            recorded.apply(chain.prefix()).ifPresent(chain::expected);
-            new ChainWalk(tools, chain, recorded.apply(chain.prefix())).run().ifPresent(heads::add);
+            known.ifPresent(chain::expected);
+            new ChainWalk(tools, chain, known, floor).run().ifPresent(heads::add);
         }
+        floors.kept().forEach(this::walkKept);
         return heads;
+    }
+
+    /** A base that is kept beside the chains: it brings back its own revisions, and nothing needs it for others. */
+    private void walkKept(KeptBase base) {
+        Exposure alone = new Exposure();
+        alone.base(base.getFirst(), base.getLast());
+        kept.add(alone);
+        String name = ArchiveLayout.link(ArchiveLayout.chain(generation, base.getChain()), base.getSeq());
+        tools.tally().isNew(tools.root() + name);
+        try {
+            BaseManifest manifest = proven(base, name);
+            holds(
+                    manifest.getSynthesis() == null
+                            ? Holding.of(tools.root() + name, manifest.getBase(), alone)
+                            : Holding.ofSynthetic(tools.root() + name, manifest, alone, descent));
+        } catch (MissingObjectException e) {
+            tools.tally().found(Tally.Fault.MISSING, tools.root() + name, "is to be kept, but missing", alone::all);
+        } catch (DamagedObjectException e) {
+            tools.tally().found(Tally.Fault.DAMAGED, tools.root() + name, Problems.of(e), alone::all);
+        }
+    }
+
+    private BaseManifest proven(KeptBase base, String name) {
+        byte[] bytes = manifests().get(name);
+        sawSchemaOf(bytes);
+        Stored<BaseManifest> stored =
+                ArchiveLayout.chain(generation, base.getChain()).equals(ArchiveLayout.bases(generation))
+                        ? manifests().base(generation, name, bytes)
+                        : manifests().synthetic(generation, name, bytes);
+        if (!stored.sha256().equals(base.getSha256())) {
+            throw new DamagedObjectException(stored.name(), "is another base than the one that is to be kept");
+        }
+        return stored.content();
     }
 
     /** Bases first: they tell how far a wrong checkpoint reaches. */
@@ -85,6 +134,16 @@ final class GenerationWalk {
 
     Exposure exposure() {
         return exposure;
+    }
+
+    /** All that tells what can be restored: of the chains, and of each base that is kept. */
+    List<Exposure> exposures() {
+        return Stream.concat(Stream.of(exposure), kept.stream()).toList();
+    }
+
+    /** Whether a base counts, other than as a kept one. */
+    boolean counts(String chain, long seq, long revision) {
+        return floors.counts(chain, seq, revision);
     }
 
     /** The revision of its first base; 0 if its header cannot be read. */

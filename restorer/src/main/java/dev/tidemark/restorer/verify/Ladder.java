@@ -1,13 +1,16 @@
 package dev.tidemark.restorer.verify;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.Floors;
 import dev.tidemark.archive.catalog.Manifests;
 import dev.tidemark.restorer.RestoreException;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.Retention;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +35,7 @@ final class Ladder {
     private final Map<String, ChainHead> recorded = new LinkedHashMap<>();
     private final List<ChainHead> heads = new ArrayList<>();
     private final List<Exposure> exposures = new ArrayList<>();
+    private boolean retentionUnknown;
     private long walked;
     private long total;
 
@@ -55,7 +59,11 @@ final class Ladder {
         try (Readers readers = new Readers(level == VerifyLevel.CONTENT ? DECODERS : READERS)) {
             ChainWalk.Tools tools = new ChainWalk.Tools(manifests, archive.root(), tally, readers, this::stepped);
             HeaderChain chain = new HeaderChain(manifests, bystanders, this::opened, this::everything);
-            new ChainWalk(tools, chain, recorded(chain.prefix())).run().ifPresent(heads::add);
+            new ChainWalk(tools, chain, recorded(chain.prefix()), 0).run().ifPresent(heads::add);
+            Optional<Retention> retention = retention();
+            if (retentionUnknown) {
+                return;
+            }
             DataCheck data = check(level, sampling, scratch);
             Set<String> generations = generations();
             if (generations.isEmpty() && heads.isEmpty() && tally.findings().isEmpty()) {
@@ -73,12 +81,24 @@ final class Ladder {
                         data,
                         generation,
                         Optional.ofNullable(headers.get(generation)),
+                        Floors.of(retention, generation),
                         this::everything);
-                exposures.add(walk.exposure());
                 heads.addAll(walk.run(this::recorded));
+                exposures.addAll(walk.exposures());
             }
             readers.finish();
             bystanders.checkAll();
+        }
+    }
+
+    /** What counts; if that cannot be read, no reader knows what it may read, and nothing else can be said. */
+    private Optional<Retention> retention() {
+        try {
+            return archive.retention().newest();
+        } catch (DamagedObjectException e) {
+            retentionUnknown = true;
+            tally.found(Tally.Fault.DAMAGED, e.object(), Problems.of(e), this::everything);
+            return Optional.empty();
         }
     }
 

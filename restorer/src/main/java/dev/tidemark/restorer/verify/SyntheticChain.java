@@ -65,7 +65,9 @@ final class SyntheticChain implements Chain {
     public void proven(Link link) {
         later = last;
         walk.exposure().synthetic(link.last());
-        link.rows().forEach(row -> walk.exposure().synthetic(row.last()));
+        link.rows().stream()
+                .filter(row -> walk.counts(prefix(), row.seq(), row.last()))
+                .forEach(row -> walk.exposure().synthetic(row.last()));
         walk.holds(Holding.ofSynthetic(link.name(), last, walk.exposure(), walk.descent()));
         walk.descent()
                 .breach(last)

@@ -1,0 +1,114 @@
+package dev.tidemark.archive.retention;
+
+import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.ChainFloor;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.TimeProof;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Finds where the chains of a generation have to begin if every revision since one of its bases is kept. What is not yet
+ * merged into the level above stays: so whoever has still to commit a merge finds what it names, however long it slept.
+ */
+final class FloorFinder {
+    private final GenerationCatalog catalog;
+    private final String generation;
+    private final long revision;
+
+    /**
+     * @param revision that of a base that counts, no newer than the newest synthetic one
+     */
+    FloorFinder(GenerationCatalog catalog, long revision) {
+        this.catalog = catalog;
+        this.generation = catalog.header().getGeneration();
+        this.revision = revision;
+    }
+
+    /** All of them. */
+    List<ChainFloor> find() {
+        List<ChainFloor> floors = new ArrayList<>();
+        add(floors, ArchiveLayout.bases(generation), bases());
+        add(floors, ArchiveLayout.syntheticBases(generation), synthetic());
+        add(floors, ArchiveLayout.sideManifests(generation), side());
+        add(floors, ArchiveLayout.timeProofs(generation), time());
+        for (int level = 0; level <= catalog.levels(); level++) {
+            add(floors, ArchiveLayout.checkpoints(generation, level), level(level));
+        }
+        return floors;
+    }
+
+    /** Never lower than it was. */
+    private void add(List<ChainFloor> floors, String chain, OptionalLong found) {
+        long seq = Math.max(catalog.floors().first(chain), found.orElse(0));
+        if (seq > 0) {
+            floors.add(new ChainFloor(ArchiveLayout.part(chain), seq));
+        }
+    }
+
+    /** They need not be in the order of revisions; where none is new enough, what follows the newest. */
+    private OptionalLong bases() {
+        List<ManifestRow> rows = catalog.baseRows();
+        OptionalLong first = rows.stream()
+                .filter(row -> row.getLast() >= revision)
+                .mapToLong(ManifestRow::getSeq)
+                .min();
+        return first.isPresent()
+                ? first
+                : rows.stream().mapToLong(row -> row.getSeq() + 1).max();
+    }
+
+    private OptionalLong synthetic() {
+        return catalog.syntheticRows().stream()
+                .filter(row -> row.getLast() >= revision)
+                .mapToLong(ManifestRow::getSeq)
+                .min();
+    }
+
+    private OptionalLong side() {
+        return catalog.side(revision)
+                .map(side -> OptionalLong.of(side.getSeq()))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** Nobody reads any but the newest. */
+    private OptionalLong time() {
+        return catalog.timeProof().map(TimeProof::getSeq).map(OptionalLong::of).orElse(OptionalLong.empty());
+    }
+
+    private OptionalLong level(int level) {
+        Optional<CheckpointManifest> head = catalog.head(level);
+        if (head.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        long wanted = firstWanted(level).orElse(head.get().getSeq());
+        long unmerged =
+                level == catalog.levels() ? wanted : firstUnmerged(level).orElse(wanted);
+        return OptionalLong.of(Math.min(head.get().getSeq(), Math.min(wanted, unmerged)));
+    }
+
+    /** Merged checkpoints are read as a whole or not at all. */
+    private OptionalLong firstWanted(int level) {
+        return rowOf(level, revision + 1)
+                .map(row -> OptionalLong.of(level > 0 && row.getFirst() <= revision ? row.getSeq() + 1 : row.getSeq()))
+                .orElse(OptionalLong.empty());
+    }
+
+    private OptionalLong firstUnmerged(int level) {
+        long merged = catalog.head(level + 1)
+                .map(CheckpointManifest::getLast)
+                .orElse(catalog.header().getBaseRevision());
+        return rowOf(level, merged + 1)
+                .map(row -> OptionalLong.of(row.getSeq()))
+                .orElse(OptionalLong.empty());
+    }
+
+    private Optional<ManifestRow> rowOf(int level, long at) {
+        return catalog.rows(level, new RevisionRange(at, at)).stream().findFirst();
+    }
+}

@@ -1,0 +1,2 @@
+/** What is kept for how long, and how what is not kept goes away. */
+package dev.tidemark.archive.retention;
