@@ -76,7 +76,7 @@ class LevelCatalogTest {
         store.takeRequests();
 
         GenerationCatalog catalog = archive.catalog().newest().orElseThrow();
-        assertThat(store.takeRequests()).isEqualTo(6);
+        assertThat(store.takeRequests()).isEqualTo(7);
         assertThat(catalog.synthetic(Long.MAX_VALUE)).hasValue(former);
         assertThat(store.takeRequests()).as("the newest base").isEqualTo(2);
         RevisionRange all = new RevisionRange(BASE + 1, BASE + 8_640);
