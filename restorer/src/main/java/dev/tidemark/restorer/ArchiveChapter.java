@@ -96,7 +96,9 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public List<CheckpointManifest> inside(int level, long first, long last) {
-        return first > last ? List.of() : catalog.inside(level, new RevisionRange(first, last));
+        // a level may have been committed since level 0 was read, and reach into what comes from the topic
+        long until = Math.min(last, head.map(CheckpointManifest::getLast).orElse(0L));
+        return first > until ? List.of() : catalog.inside(level, new RevisionRange(first, until));
     }
 
     @Override

@@ -67,7 +67,12 @@ public final class RunRecords {
     }
 
     private <T extends SpecificRecordBase> Optional<T> newest(String chain, ObjectKind kind, Class<T> type) {
-        return objects.newestLeft(chain).map(name -> read(name, kind, type));
+        try {
+            return objects.newestLeft(chain).map(name -> read(name, kind, type));
+        } catch (MissingObjectException gone) {
+            // deleted since it was listed, or the listing's bytes were wrong
+            return objects.newestLeft(chain).map(name -> read(name, kind, type));
+        }
     }
 
     private <T extends SpecificRecordBase> T read(String name, ObjectKind kind, Class<T> type) {

@@ -20,6 +20,9 @@ import java.util.function.Supplier;
 final class ChainWalk {
     private static final int BATCH = 32;
 
+    /** Of a larger gap only the newest are named one by one. */
+    private static final long MOST_NAMED = 10_000;
+
     private final Manifests manifests;
     private final String root;
     private final Tally tally;
@@ -69,7 +72,7 @@ final class ChainWalk {
         List<String> batch;
         List<String> counting;
         do {
-            batch = manifests.list(chain.prefix(), after, BATCH);
+            batch = listed(after);
             counting = batch.stream().filter(this::counts).toList();
             for (Fetched fetched : readers.map(counting, this::fetch)) {
                 visit(fetched);
@@ -80,6 +83,28 @@ final class ChainWalk {
         missingDownTo(floor - 1);
         close(chain.before());
         return head;
+    }
+
+    /** A listing has no checksum: what it says of a gap it must say twice. */
+    private List<String> listed(String after) {
+        List<String> seen = manifests.list(chain.prefix(), after, BATCH);
+        return isDense(after, seen) ? seen : manifests.list(chain.prefix(), after, BATCH);
+    }
+
+    private boolean isDense(String after, List<String> names) {
+        String former = after;
+        for (String name : names) {
+            boolean follows = former.isEmpty()
+                    || (ArchiveLayout.isSequenced(name)
+                            && ArchiveLayout.isSequenced(former)
+                            && ArchiveLayout.sequence(name) == ArchiveLayout.sequence(former) - 1);
+            if (!follows) {
+                return false;
+            }
+            former = name;
+        }
+        boolean isWhole = names.size() == BATCH || former.isEmpty();
+        return isWhole || (ArchiveLayout.isSequenced(former) && ArchiveLayout.sequence(former) <= floor);
     }
 
     /** A name of another form is looked at, and named. */
@@ -172,7 +197,16 @@ final class ChainWalk {
     }
 
     private void missingDownTo(long seq) {
-        for (long missing = next - 1; missing > seq; missing--) {
+        long nameable = Math.max(seq, next - 1 - MOST_NAMED);
+        if (nameable > seq) {
+            String name = ArchiveLayout.link(chain.prefix(), nameable);
+            tally.found(
+                    Tally.Fault.MISSING,
+                    root + name,
+                    "is missing in its chain, and so are the " + (nameable - seq - 1) + " before it",
+                    exposed(nameable, false));
+        }
+        for (long missing = next - 1; missing > nameable; missing--) {
             String name = ArchiveLayout.link(chain.prefix(), missing);
             tally.found(Tally.Fault.MISSING, root + name, "is missing in its chain", exposed(missing, false));
         }

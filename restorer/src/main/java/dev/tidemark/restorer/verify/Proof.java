@@ -3,13 +3,13 @@ package dev.tidemark.restorer.verify;
 import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.SoundReads;
 import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,6 +19,9 @@ import java.util.HexFormat;
  * other ones a fault of the way. Thread-safe.
  */
 final class Proof {
+    private static final int TRIES = 4;
+    private static final int BUFFER = 64 << 10;
+
     private final ObjectStore store;
     private final String root;
     private final Tally tally;
@@ -34,33 +37,36 @@ final class Proof {
 
     /** Whether an object is what its manifest names; if not, the tally says so. */
     boolean holds(Part part, String owner) {
-        return holds(part, owner, OutputStream.nullOutputStream());
+        return holds(part, owner, OutputStream::nullOutputStream);
     }
 
     /** The same, with the bytes in a file; after a no they may be anything. */
     boolean holds(Part part, String owner, Path copy) {
-        try (OutputStream out = Files.newOutputStream(copy)) {
-            boolean holds = holds(part, owner, out);
-            return holds && Files.size(copy) == part.ref().getBytes();
-        } catch (IOException e) {
-            throw new ArchiveException(
-                    Failure.UNAVAILABLE, copy + " cannot be written: " + e.getMessage(), "is the local disk full?", e);
-        }
+        return holds(part, owner, () -> Files.newOutputStream(copy));
     }
 
-    private boolean holds(Part part, String owner, OutputStream copy) {
+    /** Where the bytes go; begun anew with each reading. */
+    private interface Copy {
+        OutputStream open() throws IOException;
+    }
+
+    private boolean holds(Part part, String owner, Copy copy) {
         String name = root + part.ref().getName();
         Read expected = new Read(part.ref().getBytes(), part.ref().getSha256());
         try {
-            Read read = read(name, copy);
+            Read read = whole(name, copy);
             if (read.equals(expected)) {
                 return true;
             }
-            Read again = read(name, OutputStream.nullOutputStream());
+            Read again = whole(name, copy);
+            if (again.equals(expected)) {
+                SoundReads.arrivedDamaged(name);
+                return true;
+            }
             if (!again.equals(read)) {
                 throw new ArchiveException(
                         Failure.UNAVAILABLE,
-                        name + " came twice, each time with other bytes",
+                        name + " came twice, each time with other wrong bytes",
                         "something between here and the store changes bytes: network, proxy or memory");
             }
             tally.found(Tally.Fault.DAMAGED, name, difference(read, expected, owner), part.exposed());
@@ -76,18 +82,59 @@ final class Proof {
                 : "its SHA-256 is " + read.sha256 + ", but " + owner + " says " + expected.sha256;
     }
 
-    private Read read(String name, OutputStream copy) {
-        MessageDigest digest = sha256();
-        try (InputStream in = new DigestInputStream(store.open(name), digest)) {
-            long bytes = in.transferTo(copy);
-            return new Read(bytes, HexFormat.of().formatHex(digest.digest()));
-        } catch (IOException e) {
-            throw new ArchiveException(
-                    Failure.UNAVAILABLE,
-                    name + " cannot be read to its end: " + e.getMessage(),
-                    "is the store running? nothing is lost by trying again",
-                    e);
+    /** A connection that breaks in the middle is nothing: the reading begins anew. */
+    private Read whole(String name, Copy copy) {
+        for (int left = TRIES - 1; ; left--) {
+            try (OutputStream out = opened(copy)) {
+                return read(name, out);
+            } catch (IOException e) {
+                if (left == 0) {
+                    throw new ArchiveException(
+                            Failure.UNAVAILABLE,
+                            name + " cannot be read to its end: " + e.getMessage(),
+                            "is the store running? nothing is lost by trying again",
+                            e);
+                }
+            }
         }
+    }
+
+    private Read read(String name, OutputStream out) throws IOException {
+        MessageDigest digest = sha256();
+        byte[] buffer = new byte[BUFFER];
+        long bytes = 0;
+        try (InputStream in = store.open(name)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+                write(out, buffer, n);
+                bytes += n;
+            }
+        }
+        return new Read(bytes, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static OutputStream opened(Copy copy) {
+        try {
+            return copy.open();
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private static void write(OutputStream out, byte[] buffer, int length) {
+        try {
+            out.write(buffer, 0, length);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private static ArchiveException unwritable(IOException e) {
+        return new ArchiveException(
+                Failure.UNAVAILABLE,
+                "a copy of what is verified cannot be written: " + e.getMessage(),
+                "is the local disk full?",
+                e);
     }
 
     private static MessageDigest sha256() {
