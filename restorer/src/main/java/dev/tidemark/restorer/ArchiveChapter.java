@@ -1,24 +1,33 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.catalog.ChainSize;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.segment.KeyEntry;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.LiveSet;
+import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.TimeProof;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -31,6 +40,7 @@ final class ArchiveChapter implements Chapter {
     private final Optional<CheckpointManifest> head;
     private final Optional<Hole> end;
     private final Optional<Tail> tail;
+    private final Set<String> doneWithout = new ConcurrentSkipListSet<>();
 
     ArchiveChapter(ClusterArchive archive, GenerationCatalog catalog, Optional<Hole> end, Optional<Tail> tail) {
         this.archive = archive;
@@ -86,7 +96,30 @@ final class ArchiveChapter implements Chapter {
 
     @Override
     public Optional<BaseManifest> synthetic(long revision) {
-        return catalog.synthetic(revision);
+        Optional<BaseManifest> without = oldest.filter(
+                base -> base.getSynthesis() != null && base.getBase().getRevision() <= revision);
+        return derived(() -> catalog.synthetic(revision), without);
+    }
+
+    /**
+     * Levels, later synthetic bases and proofs of time are worked out from the rest of the archive: where one of them is
+     * damaged or gone, the rest is read.
+     */
+    private <T> T derived(Supplier<T> reading, T without) {
+        try {
+            return reading.get();
+        } catch (ArchiveException e) {
+            if (e.failure() != Failure.VERIFICATION) {
+                throw e;
+            }
+            doneWithout.add(e.getMessage());
+            return without;
+        }
+    }
+
+    /** What is damaged, and was not needed. */
+    Set<String> doneWithout() {
+        return doneWithout;
     }
 
     @Override
@@ -98,7 +131,9 @@ final class ArchiveChapter implements Chapter {
     public List<CheckpointManifest> inside(int level, long first, long last) {
         // a level may have been committed since level 0 was read, and reach into what comes from the topic
         long until = Math.min(last, head.map(CheckpointManifest::getLast).orElse(0L));
-        return first > until ? List.of() : catalog.inside(level, new RevisionRange(first, until));
+        return first > until
+                ? List.of()
+                : derived(() -> catalog.inside(level, new RevisionRange(first, until)), List.of());
     }
 
     @Override
@@ -114,7 +149,7 @@ final class ArchiveChapter implements Chapter {
     @Override
     public long provenMillis() {
         long last = Reach.isRestorable(this) ? Reach.latest(this) : 0;
-        long archived = catalog.timeProof()
+        long archived = derived(catalog::timeProof, Optional.<TimeProof>empty())
                 .filter(proof -> proof.getRevision() == last)
                 .map(TimeProof::getAtMillis)
                 .orElse(0L);
@@ -125,12 +160,26 @@ final class ArchiveChapter implements Chapter {
     Optional<Long> archivedUntil() {
         long last =
                 head.map(CheckpointManifest::getLast).orElse(catalog.header().getBaseRevision());
-        return catalog.timeProof().filter(proof -> proof.getRevision() == last).map(TimeProof::getAtMillis);
+        return derived(catalog::timeProof, Optional.<TimeProof>empty())
+                .filter(proof -> proof.getRevision() == last)
+                .map(TimeProof::getAtMillis);
     }
 
-    /** Its manifests as the archive has them. */
-    GenerationCatalog catalog() {
-        return catalog;
+    /** How large its chains are: base, synthetic, and the levels' numbers. */
+    Map<String, ChainSize> sizes() {
+        Map<String, ChainSize> sizes = new LinkedHashMap<>();
+        List<ManifestRow> rows = catalog.baseRows();
+        sizes.put(
+                "base",
+                new ChainSize(
+                        rows.size(),
+                        rows.stream().mapToLong(ManifestRow::getBytes).sum()));
+        sizes.put("synthetic", derived(catalog::syntheticBases, ChainSize.NONE));
+        for (int level = 0; level <= catalog.levels(); level++) {
+            int of = level;
+            sizes.put(Integer.toString(level), derived(() -> catalog.size(of), ChainSize.NONE));
+        }
+        return sizes;
     }
 
     @Override

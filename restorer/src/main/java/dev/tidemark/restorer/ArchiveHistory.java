@@ -13,6 +13,8 @@ import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -208,12 +210,19 @@ final class ArchiveHistory implements History, Closeable {
 
     @Override
     public String note() {
-        if (sources.topic().isEmpty()) {
-            return "from the archive alone: without kafka.* settings the topic's newest revisions are not seen";
-        }
-        return tailFailure
-                .map(failure -> "from the archive alone: " + failure.getMessage())
-                .orElse("");
+        return Stream.concat(
+                        topicNote().stream(),
+                        chapters.stream()
+                                .flatMap(chapter -> chapter.doneWithout().stream())
+                                .map(damage -> "done without what is damaged: " + damage))
+                .collect(Collectors.joining("; "));
+    }
+
+    private Optional<String> topicNote() {
+        return sources.topic().isEmpty()
+                ? Optional.of(
+                        "from the archive alone: without kafka.* settings the topic's newest revisions are not seen")
+                : tailFailure.map(failure -> "from the archive alone: " + failure.getMessage());
     }
 
     @Override

@@ -4,11 +4,10 @@ import dev.tidemark.archive.catalog.ChainSize;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.DrillRun;
-import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.VerifyRun;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -92,12 +91,13 @@ public record ArchiveInfo(
             boolean caughtUp =
                     history.tail().filter(tail -> tail.range().isEmpty()).isPresent();
             ProofRecords records = ProofRecords.of(sources.archive());
+            List<Generation> generations = Stream.concat(
+                            history.pending().stream().map(ArchiveInfo::announced),
+                            history.archived().stream().map(ArchiveInfo::generation))
+                    .toList();
             return new ArchiveInfo(
                     sources.archive().cluster(),
-                    Stream.concat(
-                                    history.pending().stream().map(ArchiveInfo::announced),
-                                    history.archived().stream().map(ArchiveInfo::generation))
-                            .toList(),
+                    generations,
                     chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
                     seconds(now, topic),
                     seconds(now, caughtUp ? topic : archived),
@@ -126,36 +126,22 @@ public record ArchiveInfo(
 
     private static Generation generation(ArchiveChapter chapter) {
         boolean restorable = Reach.isRestorable(chapter);
-        List<ChainTotal> chains = chains(chapter);
-        ChainSize checkpoints = chapter.catalog().size(0);
+        Map<String, ChainSize> sizes = chapter.sizes();
+        ChainSize snapshots = sizes.get("base");
+        ChainSize checkpoints = sizes.get("0");
         return new Generation(
                 chapter.generation(),
                 restorable ? Optional.of(chapter.moment(Reach.earliest(chapter))) : Optional.empty(),
                 Reach.window(chapter).map(RevisionRange::first).map(chapter::moment),
                 restorable ? Optional.of(chapter.moment(Reach.latest(chapter))) : Optional.empty(),
                 chapter.kept().size(),
-                snapshots(chapter).manifests()
-                        + chapter.catalog().syntheticBases().manifests(),
+                snapshots.manifests() + sizes.get("synthetic").manifests(),
                 checkpoints.manifests(),
-                snapshots(chapter).bytes() + checkpoints.bytes(),
-                chains,
+                snapshots.bytes() + checkpoints.bytes(),
+                sizes.entrySet().stream()
+                        .map(size -> new ChainTotal(size.getKey(), size.getValue()))
+                        .toList(),
                 chapter.end().map(Hole::toString));
-    }
-
-    private static List<ChainTotal> chains(ArchiveChapter chapter) {
-        List<ChainTotal> chains = new ArrayList<>();
-        chains.add(new ChainTotal("base", snapshots(chapter)));
-        chains.add(new ChainTotal("synthetic", chapter.catalog().syntheticBases()));
-        for (int level = 0; level <= chapter.levels(); level++) {
-            chains.add(new ChainTotal(Integer.toString(level), chapter.catalog().size(level)));
-        }
-        return chains;
-    }
-
-    private static ChainSize snapshots(ArchiveChapter chapter) {
-        List<ManifestRow> rows = chapter.catalog().baseRows();
-        return new ChainSize(
-                rows.size(), rows.stream().mapToLong(ManifestRow::getBytes).sum());
     }
 
     private static OptionalLong archivedMillis(List<ArchiveChapter> chapters) {
