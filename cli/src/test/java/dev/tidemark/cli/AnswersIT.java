@@ -30,11 +30,26 @@ class AnswersIT {
     @Test
     void infoShowsWhatCanBeRestored() {
         JsonNode cluster = archive.run("info", "--json").json().at("/clusters/0");
-        assertThat(names(cluster)).containsExactly("name", "generations", "holes", "behind", "note");
+        assertThat(names(cluster))
+                .containsExactly(
+                        "name", "generations", "holes", "behind", "retention", "verification", "drill", "note");
         assertThat(names(cluster.at("/behind"))).containsExactly("topicSeconds", "archiveSeconds");
         JsonNode generation = cluster.at("/generations/0");
         assertThat(names(generation))
-                .containsExactly("id", "earliest", "latest", "bases", "increments", "bytes", "endedBy");
+                .containsExactly(
+                        "id",
+                        "earliest",
+                        "everySince",
+                        "latest",
+                        "keptPoints",
+                        "bases",
+                        "increments",
+                        "bytes",
+                        "levels",
+                        "endedBy");
+        assertThat(generation.at("/everySince")).isEqualTo(generation.at("/earliest"));
+        assertThat(generation.at("/levels")).hasSize(6);
+        assertThat(names(generation.at("/levels/0"))).containsExactly("level", "manifests", "bytes");
         assertThat(generation.at("/earliest/revision").asLong()).isEqualTo(archive.earliest());
         assertThat(generation.at("/latest/revision").asLong()).isEqualTo(archive.latest());
         assertThat(generation.at("/endedBy").isNull()).isTrue();
