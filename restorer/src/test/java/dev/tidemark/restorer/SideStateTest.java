@@ -215,7 +215,7 @@ class SideStateTest {
         return users;
     }
 
-    private static SideRecord user(String name) {
+    static SideRecord user(String name) {
         ByteBuffer bytes = ByteBuffer.wrap(name.getBytes(StandardCharsets.UTF_8));
         return new SideRecord("authUsers", bytes, bytes);
     }
@@ -227,7 +227,7 @@ class SideStateTest {
                 }));
     }
 
-    private static SideRecord lease(long id, int ttl) {
+    static SideRecord lease(long id, int ttl) {
         return new SideRecord("lease", ByteBuffer.allocate(8).putLong(id).flip(), ByteBuffer.wrap(new byte[] {
             0x08, (byte) id, 0x10, (byte) ttl
         }));
