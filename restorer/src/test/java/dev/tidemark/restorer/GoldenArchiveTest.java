@@ -25,7 +25,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +121,7 @@ class GoldenArchiveTest {
         List<String> state = new ArrayList<>();
         TreeMap<Long, Long> used = new TreeMap<>();
         RecordPass.run(history.selection(plan).state(), (change, liveness) -> {
-            state.add(words(change));
+            state.add(Replay.words(change));
             if (change.lease() != 0) {
                 used.put(change.lease(), 0L);
             }
@@ -149,13 +148,6 @@ class GoldenArchiveTest {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static String words(Change change) {
-        return change.main() + "." + change.sub() + (change.isTombstone() ? " delete " : " put ")
-                + new String(change.key(), StandardCharsets.ISO_8859_1) + "="
-                + new String(change.value(), StandardCharsets.ISO_8859_1) + " " + change.createRevision() + " "
-                + change.version() + " " + change.lease();
     }
 
     /** Writes both files; a new version of the format gets files of its own, beside these. */
@@ -244,25 +236,12 @@ class GoldenArchiveTest {
     }
 
     private static String replayed(List<Change> log, long revision) {
-        TreeMap<String, Change> last = new TreeMap<>();
-        for (Change change : log) {
-            if (change.main() <= revision) {
-                String key = new String(change.key(), StandardCharsets.ISO_8859_1);
-                if (change.isTombstone() && change.main() < revision) {
-                    last.remove(key);
-                } else {
-                    last.put(key, change);
-                }
-            }
-        }
-        List<Change> state = last.values().stream()
-                .sorted(Comparator.comparingLong(Change::main).thenComparingLong(Change::sub))
-                .toList();
+        List<Change> state = Replay.at(log, revision);
         TreeMap<Long, Long> ttls = new TreeMap<>();
         state.stream()
                 .filter(change -> change.lease() != 0)
                 .forEach(change -> ttls.put(change.lease(), change.lease()));
         int users = revision >= 61 ? 2 : revision >= 40 ? 1 : 0;
-        return said(state.stream().map(GoldenArchiveTest::words).toList(), ttls, users);
+        return said(state.stream().map(Replay::words).toList(), ttls, users);
     }
 }

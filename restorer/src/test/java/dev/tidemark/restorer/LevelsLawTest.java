@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -213,40 +212,21 @@ class LevelsLawTest {
                 for (long revision = 1; revision <= archived; revision++) {
                     RestorePlan plan = history.plan(Target.revision(revision));
                     List<String> found = new ArrayList<>();
-                    RecordPass.run(history.selection(plan).state(), (change, liveness) -> found.add(words(change)));
+                    RecordPass.run(
+                            history.selection(plan).state(), (change, liveness) -> found.add(Replay.words(change)));
                     assertThat(found).as("at revision %d by %s", revision, plan).isEqualTo(expected(revision));
                 }
             }
         }
 
-        /** Live keys in revision order, and the tombstone of the revision itself: what etcd holds. */
         private List<String> expected(long revision) {
-            TreeMap<String, Change> last = new TreeMap<>();
-            for (Change change : changes) {
-                if (change.main() <= revision) {
-                    String key = new String(change.key(), StandardCharsets.ISO_8859_1);
-                    if (change.isTombstone() && change.main() < revision) {
-                        last.remove(key);
-                    } else {
-                        last.put(key, change);
-                    }
-                }
-            }
-            List<Change> state = new ArrayList<>(last.values());
-            Collections.sort(state, (one, other) -> Long.compare(one.main(), other.main()));
-            return state.stream().map(LevelsLawTest::words).toList();
+            return Replay.at(changes, revision).stream().map(Replay::words).toList();
         }
 
         @Override
         public void close() {
             store.close();
         }
-    }
-
-    private static String words(Change change) {
-        return change + " " + new String(change.key(), StandardCharsets.ISO_8859_1) + "="
-                + new String(change.value(), StandardCharsets.UTF_8) + " " + change.createRevision() + " "
-                + change.version();
     }
 
     /** A month of levels that closed when they were full, whatever moment is asked for. */

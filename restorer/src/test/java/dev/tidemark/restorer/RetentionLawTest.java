@@ -356,7 +356,8 @@ class RetentionLawTest {
                     if (restorable(history, revision)) {
                         RestorePlan plan = history.plan(Target.revision(revision));
                         List<String> found = new ArrayList<>();
-                        RecordPass.run(history.selection(plan).state(), (change, liveness) -> found.add(words(change)));
+                        RecordPass.run(
+                                history.selection(plan).state(), (change, liveness) -> found.add(Replay.words(change)));
                         assertThat(found)
                                 .as("at revision %d by %s", revision, plan)
                                 .isEqualTo(expected(revision));
@@ -380,34 +381,13 @@ class RetentionLawTest {
                     .sum();
         }
 
-        /** Live keys in revision order, and the tombstone of the revision itself: what etcd holds. */
         private List<String> expected(long revision) {
-            TreeMap<String, Change> last = new TreeMap<>();
-            for (Change change : changes) {
-                if (change.main() <= revision) {
-                    String key = new String(change.key(), StandardCharsets.ISO_8859_1);
-                    if (change.isTombstone() && change.main() < revision) {
-                        last.remove(key);
-                    } else {
-                        last.put(key, change);
-                    }
-                }
-            }
-            return last.values().stream()
-                    .sorted(Comparator.comparingLong(Change::main))
-                    .map(RetentionLawTest::words)
-                    .toList();
+            return Replay.at(changes, revision).stream().map(Replay::words).toList();
         }
 
         @Override
         public void close() {
             store.close();
         }
-    }
-
-    private static String words(Change change) {
-        return change + " " + new String(change.key(), StandardCharsets.ISO_8859_1) + "="
-                + new String(change.value(), StandardCharsets.UTF_8) + " " + change.createRevision() + " "
-                + change.version();
     }
 }
