@@ -42,6 +42,7 @@ final class ExpireVerb extends Verb {
                 settings.get(Known.RETENTION_PITR),
                 settings.get(Known.RETENTION_HOURLY),
                 settings.get(Known.RETENTION_DAILY),
+                settings.get(Known.RETENTION_LOCK),
                 settings.get(Known.RETENTION_GRACE));
         try (ObjectStore store = wiring.storeToRead()) {
             ClusterArchive archive = wiring.archive(store);
@@ -63,6 +64,7 @@ final class ExpireVerb extends Verb {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("dryRun", dryRun);
         document.put("restorable", restorable.stream().map(ExpireVerb::document).toList());
+        document.put("lockedLonger", report.locked());
         document.put("condemned", document(report.condemned()));
         document.put("waiting", document(report.waiting()));
         document.put("deleted", document(report.deleted()));
@@ -139,6 +141,9 @@ final class ExpireVerb extends Verb {
                 .append("\ncondemned: ")
                 .append(would)
                 .append(amount(report.condemned()));
+        if (report.locked() > 0) {
+            text.append("\nlocked for longer: ").append(report.locked()).append(" objects");
+        }
         if (report.waiting().objects() > 0) {
             text.append("\nwaiting: ").append(amount(report.waiting()));
         }

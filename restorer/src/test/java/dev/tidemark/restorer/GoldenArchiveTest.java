@@ -169,8 +169,8 @@ class GoldenArchiveTest {
             archive.upkeep();
         }
         archive.time(LAST, at(LAST) + 600_000);
-        RetentionPolicy policy =
-                new RetentionPolicy(Duration.ofHours(8), Duration.ofHours(20), Duration.ofDays(9), Duration.ZERO);
+        RetentionPolicy policy = new RetentionPolicy(
+                Duration.ofHours(8), Duration.ofHours(20), Duration.ofDays(9), Duration.ZERO, Duration.ZERO);
         int[] attempts = new int[1];
         for (int run = 0; run < 2; run++) {
             // the second one deletes what the first one has listed

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Retention in a real store, by its own clock, while the archive grows: in a plain bucket, and in one with Object Lock. */
 class RetentionIT {
-    private static final RetentionPolicy POLICY =
-            new RetentionPolicy(Duration.ofSeconds(3), Duration.ZERO, Duration.ZERO, Duration.ofSeconds(1));
+    private static final RetentionPolicy POLICY = new RetentionPolicy(
+            Duration.ofSeconds(3), Duration.ZERO, Duration.ZERO, Duration.ofDays(9), Duration.ofSeconds(1));
 
     private static final List<LevelPolicy> LEVELS = List.of(
             new LevelPolicy(1, Duration.ofDays(1).toMillis()),
@@ -104,7 +104,20 @@ class RetentionIT {
             VerifyReport report = new Verifier(archive.sources(Instant.now()))
                     .verify(new VerifyRequest(VerifyLevel.CONTENT, 1), VerifyProgress.NONE);
             assertThat(report.findings()).isEmpty();
+            assertLocked(store, bucket);
         }
+    }
+
+    /** What restores need is locked for longer than the bucket does by itself; nothing is where no lock is. */
+    private static void assertLocked(ObjectStore store, String bucket) {
+        String name = store.list("sample/m/", "", 1).get(0).name();
+        Instant enough = Instant.now().plus(POLICY.lock()).minus(Duration.ofMinutes(10));
+        Instant longer = Instant.now().plus(POLICY.lock()).plus(Duration.ofDays(1));
+        assertThat(store.extendLock(name, enough, longer))
+                .as("was locked long enough")
+                .isFalse();
+        assertThat(store.extendLock(name, longer, longer)).isEqualTo(bucket.equals("locked"));
+        assertThat(store.extendLock(name, enough, enough)).as("never shorter").isFalse();
     }
 
     private static ObjectStore open(String bucket) {

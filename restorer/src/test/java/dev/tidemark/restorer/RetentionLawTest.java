@@ -275,7 +275,7 @@ class RetentionLawTest {
         }
 
         private Expiry prepare() {
-            RetentionPolicy policy = new RetentionPolicy(world.pitr, world.hourly, world.daily, grace());
+            RetentionPolicy policy = new RetentionPolicy(world.pitr, world.hourly, world.daily, Duration.ZERO, grace());
             return Expiry.prepare(
                     archive.archive(),
                     policy,

@@ -42,7 +42,7 @@ class RetentionTest {
     private static final long NEXT = 100;
 
     private static final RetentionPolicy POLICY =
-            new RetentionPolicy(Duration.ofHours(4), Duration.ofHours(24), Duration.ofDays(9), GRACE);
+            new RetentionPolicy(Duration.ofHours(4), Duration.ofHours(24), Duration.ofDays(9), Duration.ZERO, GRACE);
 
     @TempDir
     private Path directory;
@@ -168,7 +168,8 @@ class RetentionTest {
     @Test
     void aShorterPolicyIsRefusedUntilAPersonSaysThatLessIsEnough() {
         expire();
-        RetentionPolicy shorter = new RetentionPolicy(Duration.ofHours(2), POLICY.hourly(), POLICY.daily(), GRACE);
+        RetentionPolicy shorter =
+                new RetentionPolicy(Duration.ofHours(2), POLICY.hourly(), POLICY.daily(), Duration.ZERO, GRACE);
         assertThatThrownBy(() -> prepare(shorter, Expiry.Promise.KEPT))
                 .isInstanceOfSatisfying(ArchiveException.class, e -> {
                     assertThat(e.failure()).isEqualTo(Failure.REFUSED);
@@ -176,7 +177,8 @@ class RetentionTest {
                 });
         assertThat(prepare(shorter, Expiry.Promise.SHORTENED).run().condemned().objects())
                 .isPositive();
-        RetentionPolicy longer = new RetentionPolicy(Duration.ofDays(2), POLICY.hourly(), POLICY.daily(), GRACE);
+        RetentionPolicy longer =
+                new RetentionPolicy(Duration.ofDays(2), POLICY.hourly(), POLICY.daily(), Duration.ZERO, GRACE);
         prepare(longer, Expiry.Promise.KEPT).run();
         assertThat(archive.archive().retention().newest().orElseThrow().getPitrMillis())
                 .isEqualTo(Duration.ofDays(2).toMillis());

@@ -34,6 +34,7 @@ final class Census {
     private final ClusterArchive archive;
     private final Manifests manifests;
     private final Set<String> named = new HashSet<>();
+    private final List<String> counting = new ArrayList<>();
     private final List<CondemnedObject> left = new ArrayList<>();
 
     private Census(ClusterArchive archive) {
@@ -58,6 +59,11 @@ final class Census {
     /** The data objects that manifests name which count. */
     Set<String> named() {
         return named;
+    }
+
+    /** The manifests that count. */
+    List<String> counting() {
+        return counting;
     }
 
     /** The manifests that stand there and do not count, with their lengths; but for the newest of each chain. */
@@ -99,6 +105,7 @@ final class Census {
         String chain = ArchiveLayout.chain(generation, kept.getChain());
         String name = ArchiveLayout.link(chain, kept.getSeq());
         byte[] bytes = manifests.get(name);
+        counting.add(name);
         Stored<BaseManifest> base = chain.equals(ArchiveLayout.bases(generation))
                 ? manifests.base(generation, name, bytes)
                 : manifests.synthetic(generation, name, bytes);
@@ -120,19 +127,20 @@ final class Census {
                 .forEach(base -> kept.add(ArchiveLayout.link(chain, base.getSeq())));
         long floor = subject.floors.first(chain);
         List<ObjectInfo> found = list(archive, chain);
-        List<String> counting = new ArrayList<>();
+        List<String> these = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
             String name = found.get(i).name().substring(archive.root().length());
             long seq = ArchiveLayout.sequence(name);
             if (seq >= floor) {
                 requireDense(chain, seq, i == 0 ? seq + 1 : sequence(found.get(i - 1)));
-                counting.add(name);
+                these.add(name);
             } else if (i >= ALWAYS_LEFT && !kept.contains(name)) {
                 left.add(new CondemnedObject(name, found.get(i).bytes()));
             }
         }
         requireFloor(chain, floor, found);
-        read(counting, reader);
+        read(these, reader);
+        counting.addAll(these);
     }
 
     private void read(List<String> names, Reader reader) {

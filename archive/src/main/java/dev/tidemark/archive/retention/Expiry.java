@@ -204,6 +204,17 @@ public final class Expiry {
                     : Settled.at(generation, i == 0 ? Settled.Topic.GOES_ON : Settled.Topic.IS_OVER);
             unnamed.addAll(data.unnamed(id, census.named(), policy.grace(), now.isBefore(settled) ? now : settled));
         }
-        return new Sweep(archive, census, data, now, policy.grace(), effect).run(unnamed);
+        long locked = effect == Sweep.Effect.REAL && !policy.lock().isZero() ? extendLocks(census, now) : 0;
+        return new Sweep(archive, census, data, now, policy.grace(), effect).run(unnamed, locked);
+    }
+
+    /** What restores need must not be deletable before the next runs have come; nothing is deleted if that fails. */
+    private long extendLocks(Census census, Instant now) {
+        Instant enough = now.plus(policy.lock().dividedBy(2));
+        Instant until = now.plus(policy.lock());
+        return Stream.concat(census.counting().stream(), census.named().stream())
+                .map(name -> archive.root() + name)
+                .filter(name -> archive.store().extendLock(name, enough, until))
+                .count();
     }
 }

@@ -9,11 +9,12 @@ import java.time.Duration;
  * @param pitr for how long every revision is
  * @param hourly for how long the state of every full hour is
  * @param daily for how long the state of every full day (UTC) is
+ * @param lock for how long ahead what is kept is locked, where the store locks objects; zero: as long as it does by itself
  * @param grace for how long what is given up stays, so that who reads it may finish: much more than any clock here is wrong
  */
-public record RetentionPolicy(Duration pitr, Duration hourly, Duration daily, Duration grace) {
+public record RetentionPolicy(Duration pitr, Duration hourly, Duration daily, Duration lock, Duration grace) {
     public RetentionPolicy {
-        if (pitr.isNegative() || hourly.isNegative() || daily.isNegative() || grace.isNegative()) {
+        if (pitr.isNegative() || hourly.isNegative() || daily.isNegative() || lock.isNegative() || grace.isNegative()) {
             throw new IllegalArgumentException("negative times");
         }
     }

@@ -59,8 +59,9 @@ final class Sweep {
      * Does it.
      *
      * @param unnamed the data that nothing names
+     * @param locked how many objects were locked for longer before
      */
-    ExpiryReport run(List<CondemnedObject> unnamed) {
+    ExpiryReport run(List<CondemnedObject> unnamed, long locked) {
         List<Listed> before = listed();
         Set<String> known = new HashSet<>();
         before.forEach(list -> list.objects.forEach(object -> known.add(object.getName())));
@@ -81,7 +82,7 @@ final class Sweep {
             }
         }
         dropOldDecisions();
-        return new ExpiryReport(Amount.of(fresh), waiting, deleted, next);
+        return new ExpiryReport(locked, Amount.of(fresh), waiting, deleted, next);
     }
 
     /** A list that is damaged holds nothing, and is due by itself: what it held is found and listed again. */

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,6 +90,19 @@ public interface ObjectStore extends Closeable {
 
     /** Removes an object; no error if there is none. */
     void delete(String name);
+
+    /**
+     * Locks an object for longer, if the store has locked it: then it can be deleted for good only after a time. A lock is
+     * never shortened, and what is not locked stays so.
+     *
+     * @param enough a lock until then or later is let be
+     * @param until when a lock that ends before ends from now on
+     * @return whether the lock was made longer
+     * @throws MissingObjectException if there is none
+     */
+    default boolean extendLock(String name, Instant enough, Instant until) {
+        return false;
+    }
 
     /** Where this is, without credentials, for messages: {@code s3://bucket/prefix}, {@code file:///dir}. */
     URI uri();

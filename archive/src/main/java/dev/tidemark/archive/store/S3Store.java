@@ -4,6 +4,7 @@ import dev.tidemark.archive.DamagedObjectException;
 import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
+import io.minio.GetObjectRetentionArgs;
 import io.minio.HeadObjectArgs;
 import io.minio.HeadObjectResponse;
 import io.minio.Http;
@@ -12,8 +13,10 @@ import io.minio.MakeBucketArgs;
 import io.minio.MinioAsyncClient;
 import io.minio.PutObjectAPIArgs;
 import io.minio.RemoveObjectArgs;
+import io.minio.SetObjectRetentionArgs;
 import io.minio.messages.Contents;
 import io.minio.messages.ListBucketResultV2;
+import io.minio.messages.Retention;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -24,11 +27,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -36,6 +42,10 @@ import java.util.concurrent.ExecutionException;
 final class S3Store implements ObjectStore {
     private static final int PAGE = 1000;
     private static final int BUFFER = 64 << 10;
+
+    /** What stores say of an object without a lock, and of a bucket that knows none. */
+    private static final Set<String> NO_LOCK =
+            Set.of("NoSuchObjectLockConfiguration", "InvalidRequest", "ObjectLockConfigurationNotFoundError");
 
     private final URI uri;
     private final String bucket;
@@ -315,6 +325,38 @@ final class S3Store implements ObjectStore {
         RemoveObjectArgs args =
                 RemoveObjectArgs.builder().bucket(bucket).object(prefix + name).build();
         retries.run(() -> await("delete", name, () -> client.removeObject(args)));
+    }
+
+    @Override
+    public boolean extendLock(String name, Instant enough, Instant until) {
+        ObjectNames.checkName(name);
+        Optional<Retention> lock = lock(name);
+        if (lock.isEmpty() || !lock.get().retainUntilDate().toInstant().isBefore(enough)) {
+            return false;
+        }
+        SetObjectRetentionArgs args = SetObjectRetentionArgs.builder()
+                .bucket(bucket)
+                .object(prefix + name)
+                .config(new Retention(lock.get().mode(), until.atZone(ZoneOffset.UTC)))
+                .build();
+        retries.run(() -> await("lock", name, () -> client.setObjectRetention(args)));
+        return true;
+    }
+
+    private Optional<Retention> lock(String name) {
+        GetObjectRetentionArgs args = GetObjectRetentionArgs.builder()
+                .bucket(bucket)
+                .object(prefix + name)
+                .build();
+        try {
+            return Optional.ofNullable(
+                    retries.run(() -> await("look at the lock of", name, () -> client.getObjectRetention(args))));
+        } catch (StoreRefusedException e) {
+            if (NO_LOCK.contains(S3Failures.code(e))) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -170,6 +170,12 @@ public final class Known {
             "For how long expire keeps the last base before each full day (UTC), such as 365d; 0s: no longer than the"
                     + " others.",
             Quantities::duration);
+    public static final Setting<Duration> RETENTION_LOCK = open(
+            "retention.lock",
+            "0s",
+            "In a bucket with Object Lock: for how long ahead expire keeps locked what restores need, such as 30d; an old"
+                    + " segment is part of today's base. 0s: as long as the bucket locks by itself.",
+            Quantities::duration);
     public static final Setting<Duration> RETENTION_GRACE = open(
             "retention.grace",
             "24h",
@@ -223,6 +229,7 @@ public final class Known {
                         RETENTION_PITR,
                         RETENTION_HOURLY,
                         RETENTION_DAILY,
+                        RETENTION_LOCK,
                         RETENTION_GRACE)
                 .toList();
     }
