@@ -205,7 +205,8 @@ final class Workbench implements AutoCloseable {
     static List<Change> survivors(ObjectStore store, CheckpointManifest manifest) {
         List<Change> changes = new ArrayList<>();
         for (Member member : manifest.getMembers()) {
-            RoaringBitmap live = LiveSets.read(member.getLive(), store, TopicLog.CLUSTER + "/", "manifest");
+            RoaringBitmap live =
+                    LiveSets.read(member.getLive(), member.getSegment(), store, TopicLog.CLUSTER + "/", "manifest");
             segment(store, member).scan(live, changes::add);
         }
         return changes;

@@ -197,7 +197,7 @@ class MonthTest {
     }
 
     private RoaringBitmap live(Member member) {
-        return LiveSets.read(member.getLive(), store, archive.root(), "base");
+        return LiveSets.read(member.getLive(), member.getSegment(), store, archive.root(), "base");
     }
 
     private String attempt() {
