@@ -48,6 +48,11 @@ final class LevelBuilder {
                 children.stream().flatMap(child -> parts.inputs(child).stream()).toList();
         MergedPieces merged = MergedPieces.at(last.getLast(), Tombstones.ALL, inputs);
         String digest = digest(children, merged);
+        Optional<CheckpointManifest> taken = writer.standing(level, rows, digest);
+        if (taken.isPresent()) {
+            CheckpointManifest standing = taken.get();
+            return Done.by(name(level), standing.getSeq(), standing.getLast(), standing.getMembers());
+        }
         LeaseUnion leases = new LeaseUnion();
         children.forEach(child -> archive.leases(child).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
@@ -59,8 +64,12 @@ final class LevelBuilder {
                     uploader.uploadMerged(writer.header().getGeneration(), placed, leases.all()),
                     last.getPosition());
             CheckpointManifest standing = writer.commit(draft);
-            return Done.of("level " + level, standing.getSeq(), standing.getLast(), placed);
+            return Done.of(name(level), standing.getSeq(), standing.getLast(), placed);
         }
+    }
+
+    static String name(int level) {
+        return "level " + level;
     }
 
     private List<Placed> placed(int level, MergedPieces merged, ScratchDirectory fresh) {

@@ -68,7 +68,7 @@ class MonthTest {
                 position(0),
                 LIMITS.policy(64, LEVELS)));
         begin(writer);
-        Upkeep upkeep = Upkeep.of(archive, GENERATION, this::attempt, directory).orElseThrow();
+        Upkeep upkeep = Upkeep.of(archive, GENERATION, this::attempt, directory, new Setbacks(InstantSource.system())).orElseThrow();
         long hourBytes = 0;
         long written = 0;
         for (int hour = 0; hour < HOURS; hour++) {
