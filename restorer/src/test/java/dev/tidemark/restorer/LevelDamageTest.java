@@ -233,7 +233,8 @@ class LevelDamageTest {
                 "00".repeat(32),
                 archive.archive()
                         .uploader(() -> "01JDB40M8H3D0V6E1C9B000000")
-                        .uploadMerged(SampleArchive.generation(0), placed, List.of()),
+                        .merge(SampleArchive.generation(0))
+                        .finish(placed, List.of()),
                 children.get(1).getPosition()));
         return SampleArchive.CLUSTER + "/"
                 + ArchiveLayout.checkpoint(SampleArchive.generation(0), 1, standing.getSeq());

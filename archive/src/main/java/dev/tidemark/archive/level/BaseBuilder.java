@@ -102,14 +102,11 @@ final class BaseBuilder {
         archive.leases(former).forEach(leases::add);
         checkpoints.forEach(hour -> archive.leases(hour).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
+            DataUploader.MergeUpload upload = uploader.merge(levels.header().getGeneration());
             List<Placed> placed =
-                    new Rewriter(SegmentLimits.of(levels.header().getPolicy()), fresh).rewrite(merged.pieces());
+                    new Rewriter(SegmentLimits.of(levels.header().getPolicy()), fresh, upload).rewrite(merged.pieces());
             BaseManifest standing = writer.commit(new SyntheticDraft(
-                    former,
-                    hours,
-                    side,
-                    contentDigest,
-                    uploader.uploadMerged(levels.header().getGeneration(), placed, leases.after(side.getRevision()))));
+                    former, hours, side, contentDigest, upload.finish(placed, leases.after(side.getRevision()))));
             return Done.of(NAME, standing.getSeq(), revision(standing), placed);
         }
     }

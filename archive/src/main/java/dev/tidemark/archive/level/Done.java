@@ -25,7 +25,7 @@ public record Done(String what, long seq, long revision, int segments, long byte
                         .mapToLong(segment -> segment.ref().getData().getBytes())
                         .sum(),
                 placed.stream()
-                        .filter(segment -> segment.fresh().isPresent())
+                        .filter(segment -> segment.origin() == Placed.Origin.WRITTEN)
                         .mapToLong(segment -> segment.ref().getData().getBytes())
                         .sum());
     }

@@ -56,13 +56,13 @@ final class LevelBuilder {
         LeaseUnion leases = new LeaseUnion();
         children.forEach(child -> archive.leases(child).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
-            List<Placed> placed = placed(level, merged, fresh);
-            LevelDraft draft = new LevelDraft(
-                    level,
-                    rows,
-                    digest,
-                    uploader.uploadMerged(writer.header().getGeneration(), placed, leases.all()),
-                    last.getPosition());
+            DataUploader.MergeUpload upload = uploader.merge(writer.header().getGeneration());
+            List<Placed> placed = level < FIRST_REWRITTEN
+                    ? Rewriter.kept(merged.pieces())
+                    : new Rewriter(SegmentLimits.of(writer.header().getPolicy()), fresh, upload)
+                            .rewrite(merged.pieces());
+            LevelDraft draft =
+                    new LevelDraft(level, rows, digest, upload.finish(placed, leases.all()), last.getPosition());
             CheckpointManifest standing = writer.commit(draft);
             return Done.of(name(level), standing.getSeq(), standing.getLast(), placed);
         }
@@ -70,13 +70,6 @@ final class LevelBuilder {
 
     static String name(int level) {
         return "level " + level;
-    }
-
-    private List<Placed> placed(int level, MergedPieces merged, ScratchDirectory fresh) {
-        SegmentLimits limits = SegmentLimits.of(writer.header().getPolicy());
-        return level < FIRST_REWRITTEN
-                ? Rewriter.kept(merged.pieces())
-                : new Rewriter(limits, fresh).rewrite(merged.pieces());
     }
 
     private static String digest(List<CheckpointManifest> children, MergedPieces merged) {

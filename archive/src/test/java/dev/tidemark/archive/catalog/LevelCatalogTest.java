@@ -172,8 +172,8 @@ class LevelCatalogTest {
         for (long id = 1; id <= LeaseFile.INLINE + 1; id++) {
             many.add(new SeenLease(id, 60L, id));
         }
-        MergedData data = uploader.uploadMerged(
-                GENERATION, List.of(Placed.kept(Examples.member(1, 2).getSegment(), RoaringBitmap.bitmapOf(0))), many);
+        MergedData data = uploader.merge(GENERATION)
+                .finish(List.of(Placed.kept(Examples.member(1, 2).getSegment(), RoaringBitmap.bitmapOf(0))), many);
         assertThat(data.leases()).isEmpty();
         assertThat(archive.readLeases(data.leases(), data.leaseFile().orElseThrow()))
                 .isEqualTo(many);
