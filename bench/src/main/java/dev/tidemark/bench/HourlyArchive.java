@@ -7,6 +7,7 @@ import dev.tidemark.archive.catalog.DataUploader;
 import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.catalog.GenerationWriter;
 import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.level.Setbacks;
 import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.archive.segment.Segment;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -72,7 +74,12 @@ final class HourlyArchive {
     }
 
     static Upkeep upkeep(ObjectStore store, Supplier<String> attempts, Path scratch) {
-        return Upkeep.of(new ClusterArchive(store, CLUSTER), GENERATION, attempts, scratch)
+        return Upkeep.of(
+                        new ClusterArchive(store, CLUSTER),
+                        GENERATION,
+                        attempts,
+                        scratch,
+                        new Setbacks(InstantSource.system()))
                 .orElseThrow();
     }
 

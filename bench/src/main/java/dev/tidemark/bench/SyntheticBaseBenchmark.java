@@ -149,7 +149,7 @@ public final class SyntheticBaseBenchmark {
         for (Member member : members) {
             bytes += member.getSegment().getData().getBytes();
             live += Segment.open(store, archive.root(), member.getSegment())
-                    .sizeOf(LiveSets.read(member.getLive(), store, archive.root(), "base"))
+                    .sizeOf(LiveSets.read(member.getLive(), member.getSegment(), store, archive.root(), "base"))
                     .bytes();
         }
         return 1 - (double) live / bytes;

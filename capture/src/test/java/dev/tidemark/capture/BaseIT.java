@@ -143,7 +143,7 @@ class BaseIT {
                 continue;
             }
             Segment.open(store, "prod/", member.getSegment())
-                    .scan(LiveSets.read(live, store, "prod/", "base"), change -> {
+                    .scan(LiveSets.read(live, member.getSegment(), store, "prod/", "base"), change -> {
                         if (change.isTombstone()) {
                             assertThat(change.main()).isEqualTo(revision);
                         } else {

@@ -11,7 +11,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -137,7 +136,7 @@ public final class Compactor implements AutoCloseable {
                 CommitPatience.standard(),
                 () -> UlidCreator.getMonotonicUlid().toString(),
                 spool,
-                new Semaphore(1),
+                Foundry.oneMergeAtATime(),
                 Clock.systemUTC());
     }
 

@@ -341,6 +341,14 @@ final class Fold implements Closeable {
         return new TopicPosition(foundry.topic(), topicId, partition, nextOffset, epoch);
     }
 
+    /** What an object of the archive has that revisions can do without; any other failure passes. */
+    private static String wrongInArchive(ArchiveException e) {
+        if (e.failure() != Failure.VERIFICATION) {
+            throw e;
+        }
+        return e.getMessage();
+    }
+
     /** What the records say, one after the other. */
     private final class Visitor implements TopicVisitor {
         @Override
@@ -418,10 +426,7 @@ final class Fold implements Closeable {
                     unusableBase(event, "its generation was never opened");
                 }
             } catch (ArchiveException e) {
-                if (e.failure() != Failure.VERIFICATION) {
-                    throw e;
-                }
-                unusableBase(event, e.getMessage());
+                unusableBase(event, wrongInArchive(e));
             }
         }
 
@@ -441,10 +446,7 @@ final class Fold implements Closeable {
                     unusableSide(event, "its generation was never opened");
                 }
             } catch (ArchiveException e) {
-                if (e.failure() != Failure.VERIFICATION) {
-                    throw e;
-                }
-                unusableSide(event, e.getMessage());
+                unusableSide(event, wrongInArchive(e));
             }
         }
 
@@ -465,7 +467,7 @@ final class Fold implements Closeable {
                 return;
             }
             if (event.revision() == sequence.last() && interval == null) {
-                idle.passed(event.revision(), event.atMillis(), position(current.offset() + 1));
+                proveIdle(event);
             }
             if (event.revision() > sequence.last()) {
                 throw new LogDefectException(
@@ -473,6 +475,17 @@ final class Fold implements Closeable {
                         "the source has proven revision " + event.revision() + ", but the topic ends at "
                                 + sequence.last(),
                         null);
+            }
+        }
+
+        /** Restores by time are less sure without the proof, and nothing else is. */
+        private void proveIdle(TopicEvent.Progress event) {
+            try {
+                idle.passed(event.revision(), event.atMillis(), position(current.offset() + 1));
+            } catch (ArchiveException e) {
+                String why = wrongInArchive(e);
+                LOG.error("{}: time after revision {} is not proven: {}", place(), event.revision(), why);
+                gauge.problem("time after revision " + event.revision() + " is not proven: " + why);
             }
         }
 

@@ -44,6 +44,9 @@ final class Folder implements Intake.Lane {
     /** Records below this offset are read from the log itself: the lane need not keep them. */
     private volatile long floor;
 
+    /** What ended the upkeep, and with it the fold; null for nothing. */
+    private volatile Error upkeepError;
+
     private boolean begun;
     private String cluster = "";
     /** Null until the cluster is known. */
@@ -162,12 +165,15 @@ final class Folder implements Intake.Lane {
             if (worker != null) {
                 worker.stop();
             }
+            if (upkeepError != null && !revoked) {
+                failed(upkeepError);
+            }
         }
     }
 
     private synchronized void begin(String name) {
         cluster = name;
-        upkeep = new UpkeepWorker(partition, name, foundry, gauge);
+        upkeep = new UpkeepWorker(partition, name, foundry, gauge, this::upkeepDied);
         upkeep.start();
     }
 
@@ -183,6 +189,13 @@ final class Folder implements Intake.Lane {
         gauge.waiting(new Patience.Waiting(foundry.clock().instant(), e.getMessage()));
         sleep(SET_BACK);
         gauge.waiting(null);
+    }
+
+    /** An error of the virtual machine is no less one where the fold did not meet it. */
+    private void upkeepDied(Error e) {
+        upkeepError = e;
+        stopped = true;
+        thread.interrupt();
     }
 
     private void failed(Throwable e) {
@@ -282,7 +295,11 @@ final class Folder implements Intake.Lane {
         if (stopped) {
             throw new StoppedException();
         }
+        String former = fold.generation();
         Fold.Step step = secondLook.accept(fold, record);
+        if (!former.equals(fold.generation())) {
+            upkeep().ended(former);
+        }
         upkeep().committed(fold.generation(), fold.committed());
         return step == Fold.Step.GO_ON;
     }

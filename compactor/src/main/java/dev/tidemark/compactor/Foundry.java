@@ -31,6 +31,11 @@ record Foundry(
         Spool spool,
         Semaphore merges,
         Clock clock) {
+    /** In the order of their coming: a cluster with much to catch up lets the others in after each piece. */
+    static Semaphore oneMergeAtATime() {
+        return new Semaphore(1, true);
+    }
+
     /** A cluster's archive; nothing is asked yet. */
     ClusterArchive archive(String cluster) {
         return new ClusterArchive(store, cluster, commits);

@@ -14,7 +14,7 @@ final class Gauge {
     private CutPolicy.Interval open = CutPolicy.EMPTY;
     private long commits;
     private String problem = "";
-    private String upkeepProblem = "";
+    private String upkeepFailing = "";
 
     Gauge(int partition) {
         this.partition = partition;
@@ -55,8 +55,8 @@ final class Gauge {
     }
 
     /** What keeps levels and bases from being made; empty for nothing. Folding goes on. */
-    synchronized void upkeepProblem(String what) {
-        upkeepProblem = what;
+    synchronized void upkeepFailing(String what) {
+        upkeepFailing = what;
     }
 
     synchronized void inHole(String what) {
@@ -91,6 +91,7 @@ final class Gauge {
                 open.bytes(),
                 backlogBytes,
                 commits,
+                upkeepFailing,
                 shown());
     }
 
@@ -99,6 +100,6 @@ final class Gauge {
         if (waiting != null) {
             return waiting.reason();
         }
-        return problem.isEmpty() ? upkeepProblem : problem;
+        return problem.isEmpty() ? upkeepFailing : problem;
     }
 }

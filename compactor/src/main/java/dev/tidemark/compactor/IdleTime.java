@@ -1,5 +1,6 @@
 package dev.tidemark.compactor;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.GenerationWriter;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.TimeProof;
@@ -15,6 +16,8 @@ final class IdleTime {
     private final GenerationWriter writer;
     private final Patience patience;
     private long proven = UNKNOWN;
+    /** Before this time nothing is tried: the archive's last proof could not be read. */
+    private long notBefore;
 
     IdleTime(GenerationWriter writer, Patience patience) {
         this.writer = writer;
@@ -26,15 +29,26 @@ final class IdleTime {
      *
      * @param revision the archive's last
      * @param after the topic position after the record that says so
+     * @throws ArchiveException of kind VERIFICATION if the newest proof in the archive is not what it must be; then nothing
+     *     is tried before another one would be due
      */
     void passed(long revision, long atMillis, TopicPosition after) {
         long due = atMillis - writer.header().getPolicy().getIdleMillis();
         long captured = writer.head()
                 .map(CheckpointManifest::getLastCapturedAtMillis)
                 .orElse(writer.header().getOpenedAtMillis());
-        if (due < captured) {
+        if (due < captured || due < notBefore) {
             return;
         }
+        try {
+            prove(revision, atMillis, due, after);
+        } catch (ArchiveException e) {
+            notBefore = atMillis;
+            throw e;
+        }
+    }
+
+    private void prove(long revision, long atMillis, long due, TopicPosition after) {
         if (proven == UNKNOWN) {
             proven = patience.until(
                     () -> writer.timeProof().map(TimeProof::getAtMillis).orElse(0L));

@@ -15,6 +15,7 @@ package dev.tidemark.compactor;
  * @param openBytes record bytes in the open interval
  * @param backlogBytes bytes delivered and not yet read
  * @param commits checkpoints committed by this process
+ * @param upkeepFailing what keeps levels and bases from being made; empty if nothing does. Folding goes on
  * @param problem what is waited for, or why it stopped; empty if all is well
  */
 public record PartitionHealth(
@@ -29,6 +30,7 @@ public record PartitionHealth(
         long openBytes,
         long backlogBytes,
         long commits,
+        String upkeepFailing,
         String problem) {
     /** What a partition is doing. */
     public enum Phase {

@@ -16,7 +16,6 @@ import dev.tidemark.schemas.avro.Lease;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRecord;
-import dev.tidemark.schemas.avro.TimeProof;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.GenerationEnd.Cause;
 import dev.tidemark.schemas.topic.TopicEvent;
@@ -277,47 +276,6 @@ final class FoldTest {
         assertThat(summary.getCause()).isEqualTo("COMPACTED");
         assertThat(summary.getHoleFirst()).isEqualTo(13);
         assertThat(summary.getHoleLast()).isEqualTo(20);
-    }
-
-    @Test
-    void anIdleSourceIsProvenToBeIdleEveryFiveMinutesBySmallManifestsAlone() {
-        TopicLog log =
-                new TopicLog().open("GEN-A", 10, null).batch("a").after(1_000).tick();
-        long captured = 1_700_000_000_000L;
-        for (int i = 0; i < 100; i++) {
-            log.after(30_000).progress();
-        }
-        bench.fold(log, SECOND, store);
-        TimeProof newest = Workbench.newest(store).timeProof().orElseThrow();
-        assertThat(newest.getRevision()).isEqualTo(11);
-        assertThat(newest.getAtMillis()).isGreaterThanOrEqualTo(captured + 2_700_000);
-        assertThat(newest.getSeq()).isEqualTo(9);
-        assertThat(store.list("prod/m/GEN-A/time/", "", 100)).hasSize(10).allMatch(proof -> proof.bytes() < 400);
-        assertThat(Workbench.checkpoints(store)).hasSize(1);
-        assertThat(store.list("prod/d/", "", 100)).as("data and index").hasSize(2);
-
-        bench.fold(log, SECOND, store);
-        assertThat(Workbench.newest(store).timeProof()).as("folded again").hasValue(newest);
-
-        log.batch("b").after(1_000).tick().after(30_000).progress();
-        bench.fold(log, SECOND, store);
-        assertThat(Workbench.newest(store).timeProof()).as("not idle").hasValue(newest);
-        log.after(299_000).progress().after(1_000).progress();
-        bench.fold(log, SECOND, store);
-        assertThat(Workbench.newest(store).timeProof())
-                .hasValueSatisfying(proof -> assertThat(proof.getRevision()).isEqualTo(12));
-    }
-
-    @Test
-    void aTimeOfAnOpenIntervalOrWithoutTheSourceProvesNothing() {
-        TopicLog log =
-                new TopicLog().open("GEN-A", 10, null).batch("a").after(1_000).tick();
-        for (int i = 0; i < 50; i++) {
-            log.after(30_000).tick();
-        }
-        log.batch("b").progress();
-        bench.fold(log, SECOND, store);
-        assertThat(Workbench.newest(store).timeProof()).isEmpty();
     }
 
     @Test

@@ -10,18 +10,28 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A store that can be away for a while, refuse its client, or be beyond repair. */
+/**
+ * A store that can be away for a while, refuse its client, or be beyond repair, wholly or where names hold a part. It keeps
+ * what it was asked to write and to list.
+ */
 final class Gate implements ObjectStore {
     private enum State {
         OPEN,
         SHUT,
         REFUSING,
+        CONFUSED,
         BROKEN
     }
 
     private final ObjectStore store;
+    private final List<String> written = new CopyOnWriteArrayList<>();
+    private final Set<String> listed = ConcurrentHashMap.newKeySet();
     private volatile State state = State.OPEN;
+    private volatile String part = "";
 
     Gate(ObjectStore store) {
         this.store = store;
@@ -43,9 +53,30 @@ final class Gate implements ObjectStore {
         state = State.BROKEN;
     }
 
-    private ObjectStore passed() {
-        return switch (state) {
+    void confuse() {
+        state = State.CONFUSED;
+    }
+
+    /** From now on only names that hold this part are kept from passing. */
+    Gate where(String nameHolds) {
+        part = nameHolds;
+        return this;
+    }
+
+    /** The names under which anything was put, manifests aside. */
+    List<String> written() {
+        return written;
+    }
+
+    /** The prefixes that were listed. */
+    Set<String> listed() {
+        return listed;
+    }
+
+    private ObjectStore passed(String name) {
+        return switch (name.contains(part) ? state : State.OPEN) {
             case OPEN -> store;
+            case CONFUSED -> throw new IllegalStateException("confused");
             case SHUT -> throw new StoreUnavailableException("the gate is shut", "", null);
             case REFUSING -> throw new StoreRefusedException("not you", "", null);
             case BROKEN -> throw new NoClassDefFoundError("io/minio/Lost");
@@ -54,47 +85,51 @@ final class Gate implements ObjectStore {
 
     @Override
     public void put(String name, Path file) {
-        passed().put(name, file);
+        written.add(name);
+        passed(name).put(name, file);
     }
 
     @Override
     public void put(String name, byte[] bytes) {
-        passed().put(name, bytes);
+        written.add(name);
+        passed(name).put(name, bytes);
     }
 
     @Override
     public CreateOutcome createIfAbsent(String name, byte[] bytes) {
-        return state == State.SHUT ? CreateOutcome.UNKNOWN : passed().createIfAbsent(name, bytes);
+        boolean away = state == State.SHUT && name.contains(part);
+        return away ? CreateOutcome.UNKNOWN : passed(name).createIfAbsent(name, bytes);
     }
 
     @Override
     public byte[] get(String name) {
-        return passed().get(name);
+        return passed(name).get(name);
     }
 
     @Override
     public byte[] read(String name, long offset, int length) {
-        return passed().read(name, offset, length);
+        return passed(name).read(name, offset, length);
     }
 
     @Override
     public InputStream open(String name) {
-        return passed().open(name);
+        return passed(name).open(name);
     }
 
     @Override
     public List<ObjectInfo> list(String prefix, String startAfter, int max) {
-        return passed().list(prefix, startAfter, max);
+        listed.add(prefix);
+        return passed(prefix).list(prefix, startAfter, max);
     }
 
     @Override
     public Optional<ObjectInfo> stat(String name) {
-        return passed().stat(name);
+        return passed(name).stat(name);
     }
 
     @Override
     public void delete(String name) {
-        passed().delete(name);
+        passed(name).delete(name);
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.tidemark.compactor.PartitionHealth.Phase;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.topic.GenerationEnd.Cause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -192,6 +194,38 @@ final class LanesTest {
                     SOON, () -> assertThat(failure).isCompletedWithValueMatching(e -> e.failure() == Failure.INTERNAL));
             assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.STOPPED);
             assertThat(lanes.health().get(0).problem()).contains("io/minio/Lost");
+        }
+    }
+
+    @Test
+    void anErrorOfTheUpkeepStopsThePartitionVisibly() {
+        Gate gate = new Gate(store).where("/synthetic/");
+        gate.breakDown();
+        try (Lanes lanes = lanes(log(), gate, 1 << 20)) {
+            lanes.open(0);
+            eventually(
+                    SOON, () -> assertThat(failure).isCompletedWithValueMatching(e -> e.failure() == Failure.INTERNAL));
+            assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.STOPPED);
+            assertThat(lanes.health().get(0).problem()).contains("io/minio/Lost");
+        }
+    }
+
+    @Test
+    void theLevelThatAGenerationsLastCheckpointCompletesIsMadeThoughTheNextHasBegun() {
+        TopicLog log = new TopicLog().open("GEN-A", 10, null).batch("a");
+        log.after(1_000).batch("b").after(1_000).batch("c");
+        Gate gate = new Gate(store);
+        try (Lanes lanes = lanes(log, gate, 1 << 20)) {
+            Intake.Lane lane = lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(11L, 12L));
+            // Generations that ended before the start are looked for once, after the first pass: then bases are asked
+            // for.
+            eventually(SOON, () -> assertThat(gate.listed()).contains("prod/m/GEN-A/base/"));
+            int before = log.records().size();
+            log.open("GEN-B", 40, new GenerationEnd("GEN-A", 13, Cause.SOURCE_REPLACED, "new", 0, 0));
+            log.records().subList(before, log.records().size()).forEach(lane::offer);
+            eventually(
+                    SOON, () -> assertThat(store.list("prod/m/GEN-A/1/", "", 9)).hasSize(1));
         }
     }
 

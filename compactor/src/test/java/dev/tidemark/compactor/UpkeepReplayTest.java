@@ -2,14 +2,23 @@ package dev.tidemark.compactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.store.MemoryStore;
+import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.SeenLease;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -23,6 +32,8 @@ final class UpkeepReplayTest {
 
     /** How many calls of the store go wrong, in as many runs, evenly over all. */
     private static final int CALLS = 50;
+
+    private static final RevisionRange ALL = new RevisionRange(1, Long.MAX_VALUE);
 
     @TempDir
     private Path directory;
@@ -102,10 +113,42 @@ final class UpkeepReplayTest {
         try (Workbench bench = new Workbench(directory)) {
             MemoryStore store = folded(bench, 7);
             bench.upkeep(store);
-            assertThat(Workbench.mergedContents(store))
-                    .anyMatch(line -> line.startsWith("2/") && line.contains("\"ttlSeconds\": "))
-                    .anyMatch(line -> line.startsWith("base ") && line.contains("\"ttlSeconds\": "));
+            ClusterArchive archive = new ClusterArchive(store, TopicLog.CLUSTER);
+            GenerationCatalog newest = Workbench.newest(store);
+            for (int level = 1; level <= newest.levels(); level++) {
+                List<CheckpointManifest> merged = newest.inside(level, ALL);
+                assertThat(merged).as("level %d", level).isNotEmpty();
+                for (CheckpointManifest one : merged) {
+                    assertThat(archive.leases(one))
+                            .as("level %d, checkpoint %d", level, one.getSeq())
+                            .isEqualTo(named(store, one.getFirst(), one.getLast()));
+                }
+            }
+            assertThat(newest.syntheticRows()).hasSizeGreaterThan(2);
+            for (ManifestRow row : newest.syntheticRows()) {
+                assertThat(archive.leases(newest.synthetic(row.getLast()).orElseThrow()))
+                        .as("base %d", row.getSeq())
+                        .isEqualTo(named(store, 1, row.getLast()));
+            }
         }
+    }
+
+    /** The leases that the log's checkpoints of some revisions name, each with its last known TTL and who named it so. */
+    private static List<SeenLease> named(MemoryStore store, long first, long last) {
+        Map<Long, SeenLease> leases = new TreeMap<>();
+        for (CheckpointManifest checkpoint : Workbench.checkpoints(store)) {
+            if (first <= checkpoint.getFirst() && checkpoint.getLast() <= last) {
+                for (Lease lease : checkpoint.getLeases()) {
+                    boolean known = lease.getTtlSeconds() >= 1;
+                    if (known || !leases.containsKey(lease.getId())) {
+                        leases.put(
+                                lease.getId(),
+                                new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()));
+                    }
+                }
+            }
+        }
+        return List.copyOf(leases.values());
     }
 
     private static MemoryStore folded(Workbench bench, long seed) {

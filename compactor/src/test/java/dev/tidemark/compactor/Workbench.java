@@ -5,6 +5,7 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.CommitPatience;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.level.Setbacks;
 import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.Segment;
@@ -29,7 +30,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.roaringbitmap.RoaringBitmap;
@@ -61,7 +61,7 @@ final class Workbench implements AutoCloseable {
                 commits,
                 () -> String.format("01ATTEMPT%017d", attempts.incrementAndGet()),
                 spool,
-                new Semaphore(1),
+                Foundry.oneMergeAtATime(),
                 Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     }
 
@@ -133,10 +133,14 @@ final class Workbench implements AutoCloseable {
     }
 
     Upkeep upkeepOf(ObjectStore store) {
+        return upkeepOf(store, new Setbacks(InstantSource.system()));
+    }
+
+    Upkeep upkeepOf(ObjectStore store, Setbacks setbacks) {
         ClusterArchive archive =
                 new ClusterArchive(store, TopicLog.CLUSTER, foundry(null, store).commits());
         String generation = archive.catalog().newest().orElseThrow().header().getGeneration();
-        return Upkeep.of(archive, generation, foundry(null, store).attemptIds(), spool.newDirectory("merge"))
+        return Upkeep.of(archive, generation, foundry(null, store).attemptIds(), spool.newDirectory("merge"), setbacks)
                 .orElseThrow();
     }
 
@@ -205,7 +209,8 @@ final class Workbench implements AutoCloseable {
     static List<Change> survivors(ObjectStore store, CheckpointManifest manifest) {
         List<Change> changes = new ArrayList<>();
         for (Member member : manifest.getMembers()) {
-            RoaringBitmap live = LiveSets.read(member.getLive(), store, TopicLog.CLUSTER + "/", "manifest");
+            RoaringBitmap live =
+                    LiveSets.read(member.getLive(), member.getSegment(), store, TopicLog.CLUSTER + "/", "manifest");
             segment(store, member).scan(live, changes::add);
         }
         return changes;

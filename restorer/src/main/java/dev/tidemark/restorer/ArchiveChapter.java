@@ -292,7 +292,7 @@ final class ArchiveChapter implements Chapter {
             Segment segment = open(member);
             Optional<LiveSet> known = Optional.ofNullable(
                     manifest.getSynthesis() == null ? member.getLiveAtCompaction() : member.getLive());
-            Optional<RoaringBitmap> live = known.map(set -> liveSet(set, manifest));
+            Optional<RoaringBitmap> live = known.map(set -> liveSet(set, member, manifest));
             List<KeyEntry> versions = segment.versions(key);
             for (int v = versions.size() - 1; v >= 0 && !search.isDone(); v--) {
                 KeyEntry version = versions.get(v);
@@ -327,7 +327,12 @@ final class ArchiveChapter implements Chapter {
         return Segment.open(archive.store(), archive.root(), member.getSegment());
     }
 
-    private RoaringBitmap liveSet(LiveSet set, BaseManifest owner) {
-        return LiveSets.read(set, archive.store(), archive.root(), "base " + owner.getSeq() + " of " + generation());
+    private RoaringBitmap liveSet(LiveSet set, Member member, BaseManifest owner) {
+        return LiveSets.read(
+                set,
+                member.getSegment(),
+                archive.store(),
+                archive.root(),
+                "base " + owner.getSeq() + " of " + generation());
     }
 }

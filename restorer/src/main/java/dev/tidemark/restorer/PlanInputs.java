@@ -80,7 +80,7 @@ final class PlanInputs {
                 inputs.add(Survivors.Input.raw(open(member)));
             } else if (live.getCardinality() > 0) {
                 inputs.add(Survivors.Input.ofBase(
-                        open(member), read(live, owner), plan.base().revision()));
+                        open(member), read(live, member, owner), plan.base().revision()));
             }
         }
     }
@@ -98,7 +98,7 @@ final class PlanInputs {
                         case LOOKUP -> Survivors.Input.raw(open(member));
                         case MERGE ->
                             Survivors.Input.ofCheckpoint(
-                                    open(member), read(member.getLive(), owner), checkpoint.getLast());
+                                    open(member), read(member.getLive(), member, owner), checkpoint.getLast());
                     });
         }
     }
@@ -154,8 +154,8 @@ final class PlanInputs {
         return Segment.open(archive.store(), archive.root(), member.getSegment());
     }
 
-    private RoaringBitmap read(LiveSet live, String owner) {
-        return LiveSets.read(live, archive.store(), archive.root(), owner);
+    private RoaringBitmap read(LiveSet live, Member member, String owner) {
+        return LiveSets.read(live, member.getSegment(), archive.store(), archive.root(), owner);
     }
 
     private static String name(BaseManifest base) {

@@ -1,8 +1,13 @@
 package dev.tidemark.restorer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.LevelDraft;
+import dev.tidemark.archive.catalog.LevelWriter;
+import dev.tidemark.archive.catalog.Placed;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.restorer.verify.Finding;
@@ -15,7 +20,10 @@ import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.BaseManifest;
+import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.Lease;
+import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.Member;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.RoaringBitmap;
 
 /** Whatever of levels, synthetic bases and proofs of time is lost or wrong is named by verify, and by what needs it alone. */
 class LevelDamageTest {
@@ -50,7 +59,7 @@ class LevelDamageTest {
     @TempDir
     private Path directory;
 
-    private final List<Change> log = SampleLog.random(new Random(53), (int) LAST, 9);
+    private final List<Change> log = SampleLog.random(new Random(53), (int) LAST + 8, 9);
     private final MemoryStore store = new MemoryStore(Clock.systemUTC());
     private SampleArchive archive;
 
@@ -218,6 +227,49 @@ class LevelDamageTest {
     @Test
     void theIndexOfARewrittenSegmentIsNamed() {
         damageAll(rewritten("idx"), names(".idx").get(0), false);
+    }
+
+    @Test
+    void aMergedManifestThatNamesMoreRecordsThanThereAreIsNamedAndRefused() {
+        for (long last = LAST + 4; last <= LAST + 8; last += 4) {
+            archive.checkpoint(log, last, List.of());
+        }
+        String name = commitWithRecordsThatAreNone();
+        assertThat(verify(VerifyLevel.CONTENT).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.object()).isEqualTo(name))
+                .satisfies(finding -> assertThat(finding.problem()).contains("but there are"));
+        try (ArchiveHistory history = ArchiveHistory.open(archive.sources(NOW))) {
+            RestorePlan plan = history.plan(Target.revision(LAST + 8));
+            assertThatThrownBy(() -> history.selection(plan).state())
+                    .isInstanceOf(DamagedObjectException.class)
+                    .hasMessageContaining(name.substring(name.indexOf("/m/") + 1));
+        }
+    }
+
+    /** The next checkpoint of level 1, by a writer that counts wrong. */
+    private String commitWithRecordsThatAreNone() {
+        LevelWriter writer =
+                archive.archive().levels(SampleArchive.generation(0)).orElseThrow();
+        List<ManifestRow> rows = List.copyOf(writer.waiting(1).subList(0, 2));
+        List<CheckpointManifest> children =
+                rows.stream().map(row -> writer.read(0, row)).toList();
+        List<Placed> placed = children.stream()
+                .flatMap(child -> child.getMembers().stream())
+                .map(Member::getSegment)
+                .map(segment -> Placed.kept(segment, RoaringBitmap.bitmapOf((int) segment.getRecords())))
+                .toList();
+        CheckpointManifest standing = writer.commit(new LevelDraft(
+                1,
+                rows,
+                "00".repeat(32),
+                archive.archive()
+                        .uploader(() -> "01JDB40M8H3D0V6E1C9B000000")
+                        .merge(SampleArchive.generation(0))
+                        .finish(placed, List.of()),
+                children.get(1).getPosition()));
+        return SampleArchive.CLUSTER + "/"
+                + ArchiveLayout.checkpoint(SampleArchive.generation(0), 1, standing.getSeq());
     }
 
     private void damageAll(String name, String other, boolean manifest) {

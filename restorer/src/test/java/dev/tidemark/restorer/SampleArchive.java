@@ -8,6 +8,7 @@ import dev.tidemark.archive.catalog.DataUploader;
 import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.catalog.GenerationWriter;
 import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.level.Setbacks;
 import dev.tidemark.archive.level.Upkeep;
 import dev.tidemark.archive.segment.ContentDigest;
 import dev.tidemark.archive.segment.LocalSegment;
@@ -34,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -226,7 +228,12 @@ final class SampleArchive {
 
     /** Makes all levels and synthetic bases that are due. */
     SampleArchive upkeep() {
-        Upkeep upkeep = Upkeep.of(archive, writer.header().getGeneration(), this::newAttempt, scratch)
+        Upkeep upkeep = Upkeep.of(
+                        archive,
+                        writer.header().getGeneration(),
+                        this::newAttempt,
+                        scratch,
+                        new Setbacks(InstantSource.system()))
                 .orElseThrow();
         upkeep.refresh();
         while (upkeep.next().isPresent()) {

@@ -1,6 +1,7 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.store.CreateOutcome;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.SoundReads;
 import dev.tidemark.archive.store.StoreUnavailableException;
@@ -70,6 +71,15 @@ record ClusterObjects(ObjectStore store, String root) {
     /** The object; its bytes fail the check only if they do so where they rest. */
     byte[] get(String name, Predicate<byte[]> sound) {
         return SoundReads.get(store, full(name), sound);
+    }
+
+    /** The object, if it is there; its bytes fail a check only if they do so where they rest. */
+    Optional<byte[]> find(String name) {
+        try {
+            return Optional.of(get(name, Envelope::isWhole));
+        } catch (MissingObjectException e) {
+            return Optional.empty();
+        }
     }
 
     boolean exists(String name) {

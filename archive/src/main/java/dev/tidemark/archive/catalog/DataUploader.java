@@ -10,17 +10,15 @@ import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Puts data into the archive, each call under an attempt of its own, whose name nobody ever used: what a failed or
- * repeated call leaves behind is named by no manifest. A call runs at most two uploads at once. Thread-safe.
+ * Puts data into the archive, each call and each merge under an attempt of its own, whose name nobody ever used: what a
+ * failed or repeated one leaves behind is named by no manifest. A call runs at most two uploads at once. Thread-safe.
  */
 public final class DataUploader {
     private static final int CONCURRENT_UPLOADS = 2;
@@ -46,39 +44,51 @@ public final class DataUploader {
         return upload(newAttempt(generation), segments, live, List.of());
     }
 
-    /**
-     * Uploads what a merged checkpoint or base will name and the archive lacks: new segments, and live sets and leases too
-     * large for a manifest.
-     *
-     * @param segments those that stand there and new ones, in revision order
-     */
-    public MergedData uploadMerged(String generation, List<Placed> segments, List<SeenLease> leases) {
-        String attempt = newAttempt(generation);
-        List<Integer> fresh = IntStream.range(0, segments.size())
-                .filter(n -> segments.get(n).fresh().isPresent())
-                .boxed()
-                .toList();
-        Map<Integer, SegmentRef> uploaded = new HashMap<>();
-        List<SegmentRef> refs = Concurrent.map(
-                fresh,
-                CONCURRENT_UPLOADS,
-                n -> uploadFiles(attempt, n, segments.get(n).fresh().get()));
-        for (int i = 0; i < fresh.size(); i++) {
-            uploaded.put(fresh.get(i), refs.get(i));
+    /** Begins to upload what a merged checkpoint or base will name and the archive lacks. */
+    public MergeUpload merge(String generation) {
+        return new MergeUpload(newAttempt(generation));
+    }
+
+    /** The uploads of one merge, under one attempt: segments as they are written, the rest at its end. Not thread-safe. */
+    public final class MergeUpload {
+        private final String attempt;
+        private int segments;
+
+        private MergeUpload(String attempt) {
+            this.attempt = attempt;
         }
-        List<Member> members = new ArrayList<>();
-        ManifestRoom room = new ManifestRoom();
-        for (int n = 0; n < segments.size(); n++) {
-            Placed placed = segments.get(n);
-            members.add(new Member(
-                    uploaded.getOrDefault(n, placed.ref()),
-                    room.take(ArchiveLayout.live(attempt, n), placed.live()),
-                    null));
+
+        /** Uploads new segments, all of whose records survive; their files are needed no more then. */
+        public List<Placed> written(List<LocalSegment> fresh) {
+            int from = segments;
+            segments += fresh.size();
+            List<Integer> numbers = IntStream.range(0, fresh.size()).boxed().toList();
+            return Concurrent.map(numbers, CONCURRENT_UPLOADS, n -> uploadFiles(attempt, from + n, fresh.get(n)))
+                    .stream()
+                    .map(Placed::written)
+                    .toList();
         }
-        return leases.size() <= LeaseFile.INLINE
-                ? new MergedData(members, leases, Optional.empty())
-                : new MergedData(
-                        members, List.of(), Optional.of(put(ArchiveLayout.leases(attempt), LeaseFile.write(leases))));
+
+        /**
+         * Uploads live sets and leases that are too large for a manifest.
+         *
+         * @param placed all that will be named, in revision order
+         */
+        public MergedData finish(List<Placed> placed, List<SeenLease> leases) {
+            List<Member> members = new ArrayList<>();
+            ManifestRoom room = new ManifestRoom();
+            for (int n = 0; n < placed.size(); n++) {
+                LiveSet live =
+                        room.take(ArchiveLayout.live(attempt, n), placed.get(n).live());
+                members.add(new Member(placed.get(n).ref(), live, null));
+            }
+            return leases.size() <= LeaseFile.INLINE
+                    ? new MergedData(members, leases, Optional.empty())
+                    : new MergedData(
+                            members,
+                            List.of(),
+                            Optional.of(put(ArchiveLayout.leases(attempt), LeaseFile.write(leases))));
+        }
     }
 
     /** Uploads a base: its data, then the descriptor that names it. */

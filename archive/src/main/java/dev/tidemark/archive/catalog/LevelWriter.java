@@ -93,18 +93,48 @@ public final class LevelWriter {
         CheckpointManifest own = manifest(draft);
         String name = ArchiveLayout.checkpoint(header.getGeneration(), draft.level(), own.getSeq());
         byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.CHECKPOINT, own));
-        Stored<CheckpointManifest> standing = reader.checkpoint(header.getGeneration(), draft.level(), name, found);
-        if (!sameContent(own, standing.content())) {
+        return taken(draft.level(), draft.children(), draft.contentDigest(), found);
+    }
+
+    /**
+     * What stands already where the next checkpoint of a level goes; one request. It is judged as {@link #commit} does, so
+     * that nothing is uploaded for a place that is taken, and then the level's {@link #head}.
+     *
+     * @return another's of the same content; empty if nothing stands there yet
+     * @throws ArchiveException of kind VERIFICATION if something else stands there
+     */
+    public Optional<CheckpointManifest> standing(int level, List<ManifestRow> children, String contentDigest) {
+        return objects.find(ArchiveLayout.checkpoint(header.getGeneration(), level, nextSeq(level)))
+                .map(found -> taken(level, children, contentDigest, found));
+    }
+
+    /** The sequence number of the checkpoint that follows a level's {@link #head}. */
+    public long nextSeq(int level) {
+        return stored(level).map(head -> head.content().getSeq() + 1).orElse(0L);
+    }
+
+    private CheckpointManifest taken(int level, List<ManifestRow> children, String contentDigest, byte[] found) {
+        String name = ArchiveLayout.checkpoint(header.getGeneration(), level, nextSeq(level));
+        Stored<CheckpointManifest> standing = reader.checkpoint(header.getGeneration(), level, name, found);
+        boolean same = standing.content().getPreviousSha256().equals(headSha256(level))
+                && standing.content().getMerge() != null
+                && standing.content().getMerge().getChildren().equals(children)
+                && standing.content().getContentDigest().equals(contentDigest);
+        if (!same) {
             throw new ArchiveException(
                     Failure.VERIFICATION,
                     objects.full(name) + " stands there already, with other content than its checkpoints of level "
-                            + (draft.level() - 1) + " give",
+                            + (level - 1) + " give",
                     "was it written by another version of Tidemark? restores do without it");
         }
-        heads.put(draft.level(), Optional.of(standing));
-        waiting.getOrDefault(draft.level(), new ArrayList<>())
+        heads.put(level, Optional.of(standing));
+        waiting.getOrDefault(level, new ArrayList<>())
                 .removeIf(row -> row.getLast() <= standing.content().getLast());
         return standing.content();
+    }
+
+    private String headSha256(int level) {
+        return stored(level).map(Stored::sha256).orElse("");
     }
 
     private Optional<Stored<CheckpointManifest>> stored(int level) {
@@ -119,8 +149,8 @@ public final class LevelWriter {
                 .setFormatVersion(ObjectCodec.FORMAT_VERSION)
                 .setGeneration(header.getGeneration())
                 .setLevel(draft.level())
-                .setSeq(head.map(last -> last.content().getSeq() + 1).orElse(0L))
-                .setPreviousSha256(head.map(Stored::sha256).orElse(""))
+                .setSeq(nextSeq(draft.level()))
+                .setPreviousSha256(headSha256(draft.level()))
                 .setFirst(draft.firstChild().getFirst())
                 .setLast(draft.lastChild().getLast())
                 .setFirstCapturedAtMillis(draft.firstChild().getFirstCapturedAtMillis())
@@ -136,12 +166,5 @@ public final class LevelWriter {
                         draft.data().leases(),
                         draft.data().leaseFile().orElse(null)))
                 .build();
-    }
-
-    private static boolean sameContent(CheckpointManifest own, CheckpointManifest standing) {
-        return standing.getPreviousSha256().equals(own.getPreviousSha256())
-                && standing.getMerge() != null
-                && standing.getMerge().getChildren().equals(own.getMerge().getChildren())
-                && standing.getContentDigest().equals(own.getContentDigest());
     }
 }

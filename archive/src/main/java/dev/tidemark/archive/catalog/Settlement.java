@@ -1,7 +1,6 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.store.CreateOutcome;
-import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,7 +38,7 @@ final class Settlement {
         while (true) {
             try {
                 outcome = objects.createIfAbsent(name, bytes);
-                Optional<byte[]> found = read(name);
+                Optional<byte[]> found = objects.find(name);
                 if (found.isPresent()) {
                     return found.get();
                 }
@@ -52,14 +51,6 @@ final class Settlement {
             log.warn("{} is not settled (answer: {}), trying again in {}", objects.full(name), outcome, pause);
             sleep(name, pause);
             pause = longer(pause);
-        }
-    }
-
-    private Optional<byte[]> read(String name) {
-        try {
-            return Optional.of(objects.get(name, Envelope::isWhole));
-        } catch (MissingObjectException e) {
-            return Optional.empty();
         }
     }
 

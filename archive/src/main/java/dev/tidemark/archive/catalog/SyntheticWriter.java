@@ -78,8 +78,30 @@ public final class SyntheticWriter {
         BaseManifest own = manifest(draft);
         String name = ArchiveLayout.syntheticBase(header.getGeneration(), own.getSeq());
         byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.SYNTHETIC_BASE, own));
+        return taken(draft.lastHour().getLast(), draft.contentDigest(), found);
+    }
+
+    /**
+     * What stands already where the next base goes; one request. It is judged as {@link #commit} does, so that nothing is
+     * uploaded for a place that is taken, and then the {@link #head}.
+     *
+     * @return another's of the same content; empty if nothing stands there yet
+     * @throws ArchiveException of kind VERIFICATION if something else stands there
+     */
+    public Optional<BaseManifest> standing(long revision, String contentDigest) {
+        return objects.find(ArchiveLayout.syntheticBase(header.getGeneration(), nextSeq()))
+                .map(found -> taken(revision, contentDigest, found));
+    }
+
+    /** The sequence number of the base that follows the {@link #head}. */
+    public long nextSeq() {
+        return head.map(last -> last.content().getSeq() + 1).orElse(0L);
+    }
+
+    private BaseManifest taken(long revision, String contentDigest, byte[] found) {
+        String name = ArchiveLayout.syntheticBase(header.getGeneration(), nextSeq());
         Stored<BaseManifest> standing = reader.synthetic(header.getGeneration(), name, found);
-        if (!sameContent(own, standing.content())) {
+        if (!isSame(revision, contentDigest, standing.content())) {
             throw new ArchiveException(
                     Failure.VERIFICATION,
                     objects.full(name) + " stands there already, with other content than its hours give",
@@ -93,14 +115,14 @@ public final class SyntheticWriter {
      * The state at a revision does not depend on the way there. Where the chain begins depends on the snapshots that were
      * known then: another beginning is as good.
      */
-    private static boolean sameContent(BaseManifest own, BaseManifest standing) {
-        boolean sameRevision = standing.getBase().getRevision() == own.getBase().getRevision();
-        return standing.getPreviousSha256().equals(own.getPreviousSha256())
-                && (sameRevision
-                        ? standing.getBase()
-                                .getContentDigest()
-                                .equals(own.getBase().getContentDigest())
-                        : own.getSeq() == 0);
+    private boolean isSame(long revision, String contentDigest, BaseManifest standing) {
+        boolean sameRevision = standing.getBase().getRevision() == revision;
+        return standing.getPreviousSha256().equals(headSha256())
+                && (sameRevision ? standing.getBase().getContentDigest().equals(contentDigest) : nextSeq() == 0);
+    }
+
+    private String headSha256() {
+        return head.map(Stored::sha256).orElse("");
     }
 
     private BaseManifest manifest(SyntheticDraft draft) {
@@ -108,8 +130,8 @@ public final class SyntheticWriter {
         Optional<CatalogPages> pages = head.map(CatalogPages::ofBase);
         return BaseManifest.newBuilder()
                 .setFormatVersion(ObjectCodec.FORMAT_VERSION)
-                .setSeq(head.map(last -> last.content().getSeq() + 1).orElse(0L))
-                .setPreviousSha256(head.map(Stored::sha256).orElse(""))
+                .setSeq(nextSeq())
+                .setPreviousSha256(headSha256())
                 .setBase(descriptor(draft))
                 .setRecent(pages.map(last -> last.recentAfter(fanout)).orElse(List.of()))
                 .setPages(pages.map(last -> last.pagesAfter(fanout)).orElse(List.of()))

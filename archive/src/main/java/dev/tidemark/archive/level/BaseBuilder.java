@@ -25,6 +25,8 @@ final class BaseBuilder {
     /** Bases stand on this level's checkpoints: raw segments would stay pinned by the few cold records in each. */
     private static final int HOUR = 2;
 
+    static final String NAME = "base";
+
     private final LevelWriter levels;
     private final SyntheticWriter writer;
     private final DataUploader uploader;
@@ -85,20 +87,27 @@ final class BaseBuilder {
         MergedPieces merged = MergedPieces.at(revision, Tombstones.OF_TARGET, inputs);
         SurvivorDigest digest = new SurvivorDigest();
         merged.addTo(digest);
+        String contentDigest = digest.finish(revision, revision, 0);
+        Optional<BaseManifest> taken = writer.standing(revision, contentDigest);
+        if (taken.isPresent()) {
+            BaseManifest standing = taken.get();
+            return Done.by(
+                    NAME,
+                    standing.getSeq(),
+                    revision(standing),
+                    standing.getBase().getMembers());
+        }
         SideState side = writer.side(revision, snapshots).orElseThrow();
         LeaseUnion leases = new LeaseUnion();
         archive.leases(former).forEach(leases::add);
         checkpoints.forEach(hour -> archive.leases(hour).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
+            DataUploader.MergeUpload upload = uploader.merge(levels.header().getGeneration());
             List<Placed> placed =
-                    new Rewriter(SegmentLimits.of(levels.header().getPolicy()), fresh).rewrite(merged.pieces());
+                    new Rewriter(SegmentLimits.of(levels.header().getPolicy()), fresh, upload).rewrite(merged.pieces());
             BaseManifest standing = writer.commit(new SyntheticDraft(
-                    former,
-                    hours,
-                    side,
-                    digest.finish(revision, revision, 0),
-                    uploader.uploadMerged(levels.header().getGeneration(), placed, leases.after(side.getRevision()))));
-            return Done.of("base", standing.getSeq(), revision(standing), placed);
+                    former, hours, side, contentDigest, upload.finish(placed, leases.after(side.getRevision()))));
+            return Done.of(NAME, standing.getSeq(), revision(standing), placed);
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.tidemark.archive.level;
 
 import dev.tidemark.archive.catalog.Placed;
+import dev.tidemark.schemas.avro.Member;
 import java.util.List;
 
 /**
- * One piece of work that was done.
+ * One piece of work that was done, by this process or, as was seen before it began, by another.
  *
  * @param what {@code level 2} or {@code base}
  * @param seq the manifest's sequence number
@@ -24,9 +25,22 @@ public record Done(String what, long seq, long revision, int segments, long byte
                         .mapToLong(segment -> segment.ref().getData().getBytes())
                         .sum(),
                 placed.stream()
-                        .filter(segment -> segment.fresh().isPresent())
+                        .filter(segment -> segment.origin() == Placed.Origin.WRITTEN)
                         .mapToLong(segment -> segment.ref().getData().getBytes())
                         .sum());
+    }
+
+    /** What another had made already. */
+    static Done by(String what, long seq, long revision, List<Member> members) {
+        return new Done(
+                what,
+                seq,
+                revision,
+                members.size(),
+                members.stream()
+                        .mapToLong(member -> member.getSegment().getData().getBytes())
+                        .sum(),
+                0);
     }
 
     @Override

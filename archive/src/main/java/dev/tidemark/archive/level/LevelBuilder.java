@@ -48,26 +48,28 @@ final class LevelBuilder {
                 children.stream().flatMap(child -> parts.inputs(child).stream()).toList();
         MergedPieces merged = MergedPieces.at(last.getLast(), Tombstones.ALL, inputs);
         String digest = digest(children, merged);
+        Optional<CheckpointManifest> taken = writer.standing(level, rows, digest);
+        if (taken.isPresent()) {
+            CheckpointManifest standing = taken.get();
+            return Done.by(name(level), standing.getSeq(), standing.getLast(), standing.getMembers());
+        }
         LeaseUnion leases = new LeaseUnion();
         children.forEach(child -> archive.leases(child).forEach(leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
-            List<Placed> placed = placed(level, merged, fresh);
-            LevelDraft draft = new LevelDraft(
-                    level,
-                    rows,
-                    digest,
-                    uploader.uploadMerged(writer.header().getGeneration(), placed, leases.all()),
-                    last.getPosition());
+            DataUploader.MergeUpload upload = uploader.merge(writer.header().getGeneration());
+            List<Placed> placed = level < FIRST_REWRITTEN
+                    ? Rewriter.kept(merged.pieces())
+                    : new Rewriter(SegmentLimits.of(writer.header().getPolicy()), fresh, upload)
+                            .rewrite(merged.pieces());
+            LevelDraft draft =
+                    new LevelDraft(level, rows, digest, upload.finish(placed, leases.all()), last.getPosition());
             CheckpointManifest standing = writer.commit(draft);
-            return Done.of("level " + level, standing.getSeq(), standing.getLast(), placed);
+            return Done.of(name(level), standing.getSeq(), standing.getLast(), placed);
         }
     }
 
-    private List<Placed> placed(int level, MergedPieces merged, ScratchDirectory fresh) {
-        SegmentLimits limits = SegmentLimits.of(writer.header().getPolicy());
-        return level < FIRST_REWRITTEN
-                ? Rewriter.kept(merged.pieces())
-                : new Rewriter(limits, fresh).rewrite(merged.pieces());
+    static String name(int level) {
+        return "level " + level;
     }
 
     private static String digest(List<CheckpointManifest> children, MergedPieces merged) {

@@ -7,7 +7,6 @@ import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.segment.Survivors;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
-import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
@@ -24,8 +23,7 @@ final class ManifestParts {
     List<Survivors.Input> inputs(CheckpointManifest checkpoint) {
         String owner = ArchiveLayout.checkpoint(checkpoint.getGeneration(), checkpoint.getLevel(), checkpoint.getSeq());
         return checkpoint.getMembers().stream()
-                .map(member ->
-                        Survivors.Input.ofCheckpoint(open(member), live(member.getLive(), owner), checkpoint.getLast()))
+                .map(member -> Survivors.Input.ofCheckpoint(open(member), live(member, owner), checkpoint.getLast()))
                 .toList();
     }
 
@@ -38,9 +36,7 @@ final class ManifestParts {
         return base.getBase().getMembers().stream()
                 .filter(member -> member.getLive().getCardinality() > 0)
                 .map(member -> Survivors.Input.ofBase(
-                        open(member),
-                        live(member.getLive(), owner),
-                        base.getBase().getRevision()))
+                        open(member), live(member, owner), base.getBase().getRevision()))
                 .toList();
     }
 
@@ -48,7 +44,7 @@ final class ManifestParts {
         return Segment.open(archive.store(), archive.root(), member.getSegment());
     }
 
-    private RoaringBitmap live(LiveSet live, String owner) {
-        return LiveSets.read(live, archive.store(), archive.root(), owner);
+    private RoaringBitmap live(Member member, String owner) {
+        return LiveSets.read(member.getLive(), member.getSegment(), archive.store(), archive.root(), owner);
     }
 }

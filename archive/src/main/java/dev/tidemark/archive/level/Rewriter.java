@@ -1,5 +1,6 @@
 package dev.tidemark.archive.level;
 
+import dev.tidemark.archive.catalog.DataUploader;
 import dev.tidemark.archive.catalog.Placed;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.archive.segment.SegmentCutter;
@@ -7,17 +8,25 @@ import dev.tidemark.archive.segment.SegmentLimits;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes runs of segments anew, on the local disk, with their survivors alone. */
+/**
+ * Writes runs of segments anew with their survivors alone. New segments are uploaded as they are cut, so that few of them
+ * are on the local disk at a time, however large a base is. Not thread-safe.
+ */
 final class Rewriter {
+    /** Segments that wait on the disk to be uploaded together. */
+    static final int TOGETHER = 2;
+
     private final SegmentLimits limits;
     private final ScratchDirectory scratch;
+    private final DataUploader.MergeUpload upload;
 
     /**
-     * @param scratch where new segments go; they are needed until they are uploaded
+     * @param scratch where new segments go until they are uploaded
      */
-    Rewriter(SegmentLimits limits, ScratchDirectory scratch) {
+    Rewriter(SegmentLimits limits, ScratchDirectory scratch, DataUploader.MergeUpload upload) {
         this.limits = limits;
         this.scratch = scratch;
+        this.upload = upload;
     }
 
     /** The pieces with the runs among them written anew, in order. */
@@ -28,7 +37,7 @@ final class Rewriter {
         int kept = 0;
         for (Rewriting.Run run : Rewriting.plan(shares)) {
             keep(pieces.subList(kept, run.from()), placed);
-            write(pieces.subList(run.from(), run.to())).forEach(segment -> placed.add(Placed.written(segment)));
+            write(pieces.subList(run.from(), run.to()), placed);
             kept = run.to();
         }
         keep(pieces.subList(kept, pieces.size()), placed);
@@ -46,10 +55,25 @@ final class Rewriter {
         pieces.forEach(piece -> placed.add(Placed.kept(piece.segment().ref(), piece.live())));
     }
 
-    private List<LocalSegment> write(List<Piece> run) {
+    private void write(List<Piece> run, List<Placed> placed) {
         try (SegmentCutter cutter = new SegmentCutter(scratch.newDirectory(), limits)) {
-            run.forEach(piece -> piece.segment().scan(piece.live(), cutter::append));
-            return cutter.finish();
+            for (Piece piece : run) {
+                piece.segment().scan(piece.live(), change -> {
+                    cutter.append(change);
+                    if (cutter.finished() >= TOGETHER) {
+                        upload(cutter.takeFinished(), placed);
+                    }
+                });
+            }
+            upload(cutter.finish(), placed);
+        }
+    }
+
+    private void upload(List<LocalSegment> fresh, List<Placed> placed) {
+        placed.addAll(upload.written(fresh));
+        for (LocalSegment segment : fresh) {
+            scratch.delete(segment.data());
+            scratch.delete(segment.index());
         }
     }
 }

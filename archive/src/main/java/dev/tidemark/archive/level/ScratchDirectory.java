@@ -36,6 +36,15 @@ final class ScratchDirectory implements Closeable {
         }
     }
 
+    /** Deletes a file that is needed no more. */
+    void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw unusable(file, e);
+        }
+    }
+
     @Override
     public void close() {
         try (Stream<Path> all = Files.walk(root)) {

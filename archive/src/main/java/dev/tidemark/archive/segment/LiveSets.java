@@ -5,6 +5,7 @@ import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.SoundReads;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SegmentRef;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -38,10 +39,22 @@ public final class LiveSets {
     /**
      * The bitmap of a live set, checked; may be shared, nobody writes into it.
      *
+     * @param segment the segment whose records it names
      * @param root what stands before the set's object's name in the store: empty, or ends in a slash
      * @param owner the manifest's name, for messages
      */
-    public static RoaringBitmap read(LiveSet set, ObjectStore store, String root, String owner) {
+    public static RoaringBitmap read(LiveSet set, SegmentRef segment, ObjectStore store, String root, String owner) {
+        RoaringBitmap live = read(set, store, root, owner);
+        if (!live.isEmpty() && Integer.toUnsignedLong(live.last()) >= segment.getRecords()) {
+            throw new DamagedObjectException(
+                    owner,
+                    "its live set of " + segment.getData().getName() + " names record "
+                            + Integer.toUnsignedString(live.last()) + ", but there are " + segment.getRecords());
+        }
+        return live;
+    }
+
+    private static RoaringBitmap read(LiveSet set, ObjectStore store, String root, String owner) {
         if (set.getInlined() != null) {
             return parse(set.getInlined().duplicate(), set.getCardinality(), owner);
         }

@@ -13,6 +13,7 @@ public final class SegmentCutter implements Closeable {
     private final SegmentWriter.Workshop shop;
     private final List<LocalSegment> finished = new ArrayList<>();
     private SegmentWriter current;
+    private int begun;
     private Change last;
     private long finishedBytes;
     private long records;
@@ -37,6 +38,7 @@ public final class SegmentCutter implements Closeable {
         }
         if (current == null) {
             current = new SegmentWriter(shop, file("avro"), file("idx"), change);
+            begun++;
         }
         current.append(change);
         last = change;
@@ -63,10 +65,22 @@ public final class SegmentCutter implements Closeable {
         return records;
     }
 
-    /** Ends the last segment and gives all of them, in order; empty if nothing was added. Ends this cutter's work. */
+    /** How many segments are finished and were not taken. */
+    public int finished() {
+        return finished.size();
+    }
+
+    /** The segments that are finished and were not taken, in order; from now on they are the caller's. */
+    public List<LocalSegment> takeFinished() {
+        List<LocalSegment> taken = List.copyOf(finished);
+        finished.clear();
+        return taken;
+    }
+
+    /** Ends the last segment and gives all that were not taken, in order; empty if there are none. Ends this cutter's work. */
     public List<LocalSegment> finish() {
         endSegment();
-        return List.copyOf(finished);
+        return takeFinished();
     }
 
     /** Gives back memory; a segment under way is left unusable on the disk, finished ones stay. */
@@ -80,7 +94,7 @@ public final class SegmentCutter implements Closeable {
     }
 
     private Path file(String ending) {
-        return directory.resolve(String.format(Locale.ROOT, "%06d.%s", finished.size(), ending));
+        return directory.resolve(String.format(Locale.ROOT, "%06d.%s", begun, ending));
     }
 
     private void checkOrder(Change change) {

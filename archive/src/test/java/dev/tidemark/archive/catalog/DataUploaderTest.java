@@ -12,6 +12,7 @@ import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,9 +99,10 @@ class DataUploaderTest {
         assertThat(members.get(0).getLive().getInlined()).isNotNull();
         assertThat(members.get(119).getLive().getInlined()).isNull();
         for (int n = 0; n < members.size(); n++) {
-            assertThat(LiveSets.read(members.get(n).getLive(), store, archive.root(), "base"))
+            SegmentRef large = Examples.ofRecords(members.get(n).getSegment(), 262_144);
+            assertThat(LiveSets.read(members.get(n).getLive(), large, store, archive.root(), "base"))
                     .isEqualTo(live.get(n));
-            assertThat(LiveSets.read(members.get(n).getLiveAtCompaction(), store, archive.root(), "base"))
+            assertThat(LiveSets.read(members.get(n).getLiveAtCompaction(), large, store, archive.root(), "base"))
                     .isEqualTo(live.get(n));
         }
     }

@@ -102,6 +102,21 @@ final class Examples {
     }
 
     /** The files of a segment that nobody reads. */
+    /** A segment that is said to have so many records. */
+    static SegmentRef ofRecords(SegmentRef ref, long records) {
+        return new SegmentRef(
+                ref.getData(),
+                ref.getIndex(),
+                ref.getBlockTableSha256(),
+                records,
+                ref.getFirstMain(),
+                ref.getFirstSub(),
+                ref.getLastMain(),
+                ref.getLastSub(),
+                ref.getFirstCapturedAtMillis(),
+                ref.getLastCapturedAtMillis());
+    }
+
     static LocalSegment segment(Path directory, String name, long first, long last) throws IOException {
         Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
         Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);

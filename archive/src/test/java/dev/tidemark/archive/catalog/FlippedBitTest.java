@@ -11,6 +11,7 @@ import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.SegmentRef;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -88,12 +89,13 @@ class FlippedBitTest {
                 .getBase()
                 .getMembers()
                 .get(0);
+        SegmentRef large = Examples.ofRecords(member.getSegment(), 100_000_000);
         for (LiveSet set : List.of(member.getLive(), member.getLiveAtCompaction())) {
             String name = archive.root() + set.getObject().getName();
             int bits = store.get(name).length * Byte.SIZE;
             assertBitsRefused(
                     name,
-                    () -> LiveSets.read(set, store, archive.root(), "base"),
+                    () -> LiveSets.read(set, large, store, archive.root(), "base"),
                     IntStream.concat(IntStream.of(0, bits - 1), random.ints(SAMPLES, 0, bits)));
         }
         assertThat(member.getLive().getObject().getName()).endsWith(".live");

@@ -118,6 +118,8 @@ class LevelCatalogTest {
         LevelWriter two = archive.levels(GENERATION).orElseThrow();
         List<ManifestRow> rows = List.copyOf(one.waiting(1));
         assertThat(two.waiting(1)).isEqualTo(rows);
+        LevelWriter three = archive.levels(GENERATION).orElseThrow();
+        assertThat(three.waiting(1)).isEqualTo(rows);
         CheckpointManifest first = one.commit(draft(1, rows));
         LevelDraft rewritten = new LevelDraft(
                 1,
@@ -125,6 +127,9 @@ class LevelCatalogTest {
                 first.getContentDigest(),
                 new MergedData(List.of(Examples.member(BASE + 5, BASE + 10)), List.of(), Optional.empty()),
                 first.getPosition());
+        assertThat(three.standing(1, rows, first.getContentDigest())).hasValue(first);
+        assertThat(three.head(1)).hasValue(first);
+        assertThat(three.waiting(1)).isEmpty();
         assertThat(two.commit(rewritten)).as("other segments, the same content").isEqualTo(first);
         assertThat(two.waiting(1)).isEmpty();
         assertThat(memory.list("prod/m/" + GENERATION + "/1/", "", 10)).hasSize(1);
@@ -147,6 +152,12 @@ class LevelCatalogTest {
         memory.put(
                 "prod/" + ArchiveLayout.checkpoint(GENERATION, 1, 0),
                 ObjectCodec.encode(ObjectKind.CHECKPOINT, standing));
+        List<ManifestRow> children = List.copyOf(rows);
+        store.takeRequests();
+        assertThatThrownBy(() -> blind.standing(1, children, "ab".repeat(32)))
+                .as("before anything is uploaded")
+                .hasMessageContaining("/1/7fffffffffffffff stands there already");
+        assertThat(store.takeRequests()).isEqualTo(1);
         assertThatThrownBy(() -> blind.commit(other)).isInstanceOfSatisfying(ArchiveException.class, e -> {
             assertThat(e.failure()).isEqualTo(Failure.VERIFICATION);
             assertThat(e).hasMessageContaining("/1/7fffffffffffffff stands there already");
@@ -161,8 +172,8 @@ class LevelCatalogTest {
         for (long id = 1; id <= LeaseFile.INLINE + 1; id++) {
             many.add(new SeenLease(id, 60L, id));
         }
-        MergedData data = uploader.uploadMerged(
-                GENERATION, List.of(Placed.kept(Examples.member(1, 2).getSegment(), RoaringBitmap.bitmapOf(0))), many);
+        MergedData data = uploader.merge(GENERATION)
+                .finish(List.of(Placed.kept(Examples.member(1, 2).getSegment(), RoaringBitmap.bitmapOf(0))), many);
         assertThat(data.leases()).isEmpty();
         assertThat(archive.readLeases(data.leases(), data.leaseFile().orElseThrow()))
                 .isEqualTo(many);

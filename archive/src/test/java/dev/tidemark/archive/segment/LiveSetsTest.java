@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SegmentRef;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -63,8 +64,29 @@ class LiveSetsTest {
         }
     }
 
+    @Test
+    void recordsThatTheSegmentDoesNotHaveMakeTheManifestWrong() {
+        for (RoaringBitmap set : new RoaringBitmap[] {RoaringBitmap.bitmapOf(0, 5), RoaringBitmap.bitmapOf(1, -1)}) {
+            LiveSet written = LiveSets.write(set, LiveSets.INLINE_BYTES, bytes -> null);
+            assertThatThrownBy(() -> read(written, 5))
+                    .isInstanceOf(DamagedObjectException.class)
+                    .hasMessageStartingWith("the manifest: ")
+                    .hasMessageContaining("n.avro")
+                    .hasMessageContaining("there are 5");
+        }
+        assertThat(read(LiveSets.write(RoaringBitmap.bitmapOf(0, 4), LiveSets.INLINE_BYTES, bytes -> null), 5)
+                        .getCardinality())
+                .isEqualTo(2);
+    }
+
     private RoaringBitmap read(LiveSet set) {
-        return LiveSets.read(set, objects.store(), "root/", "the manifest");
+        return read(set, 2_000_000);
+    }
+
+    private RoaringBitmap read(LiveSet set, long records) {
+        ObjectRef file = new ObjectRef("n.avro", 1L, "");
+        SegmentRef segment = new SegmentRef(file, file, "", records, 1L, 0L, 1L, 0L, 0L, 0L);
+        return LiveSets.read(set, segment, objects.store(), "root/", "the manifest");
     }
 
     private static RoaringBitmap random(int bits) {

@@ -74,6 +74,13 @@ final class CompactorMetrics {
                         "Checkpoints committed.",
                         "No increase for hours.",
                         PartitionHealth::commits)
+                .gauge(
+                        "upkeep_failing",
+                        "",
+                        "1 while levels and synthetic bases cannot be made; restores go on with what there is, and take"
+                                + " longer.",
+                        "1 for more than an hour.",
+                        health -> Metric.flag(!health.upkeepFailing().isEmpty()))
                 .metrics();
     }
 

@@ -95,6 +95,7 @@ record Health(boolean ok, Map<String, Object> document) {
         document.put("ok", isWell(partition));
         document.put("phase", partition.phase().name());
         document.put("why", partition.problem());
+        document.put("upkeep", partition.upkeepFailing());
         document.put("generation", partition.generation());
         document.put("committedRevision", partition.committedRevision());
         return document;

@@ -20,8 +20,9 @@ final class MetricsPage {
               (`jvm_…`, `process_…`, `system_…`). A metric whose value is not known is left out.
             - `/health`: JSON, with status 200 when all is well and 503 when something is not: `ok`, `captures[{cluster, ok, state, why, generation, base,
               committedRevision, lagRevisions, lagSeconds, headroom{compactRevision, revisions, seconds, usualSeconds, verdict}}]`,
-              `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, generation, committedRevision}]}]`. An etcd, Kafka or archive
+              `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, upkeep, generation, committedRevision}]}]`. An etcd, Kafka or archive
               that is away makes it 503; the service waits and goes on by itself, so it is something to alert on and no reason to restart the process.
+              `upkeep` says what keeps levels and synthetic bases from being made; that leaves `ok` as it is, since nothing is lost by it.
 
             Alert rules to begin with stand in [prometheus-alerts.yaml](../deploy/prometheus-alerts.yaml). Counters begin at 0 with the process,
             and those of one of several clusters also when it is captured anew after its capture has ended.

@@ -80,7 +80,7 @@ class MonitorTest {
     }
 
     private static PartitionHealth partition(PartitionHealth.Phase phase) {
-        return new PartitionHealth(3, phase, "prod", "G1", 80, 0, 90, 40_000, 5, 6, 4, "");
+        return new PartitionHealth(3, phase, "prod", "G1", 80, 0, 90, 40_000, 5, 6, 4, "no room", "");
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -117,6 +117,7 @@ class MonitorTest {
                         "tidemark_capture_spool_disk_bytes{cluster=\"prod\"} 12.0",
                         "tidemark_compactor_committed_revision{cluster=\"prod\",partition=\"3\"} 80.0",
                         "tidemark_compactor_open_interval_age_seconds{cluster=\"prod\",partition=\"3\"} 60.0",
+                        "tidemark_compactor_upkeep_failing{cluster=\"prod\",partition=\"3\"} 1.0",
                         "tidemark_compactor_commits_total{cluster=\"prod\",partition=\"3\"} 4.0",
                         "# TYPE tidemark_drill_failures_total counter",
                         "tidemark_drill_runs_total{cluster=\"prod\"} 3.0",
@@ -140,6 +141,14 @@ class MonitorTest {
         assertThat(get("/health").statusCode()).isEqualTo(200);
         drills = new DrillStatus("prod", 0, 0, 0, Optional.empty());
         assertThat(get("/metrics").body()).doesNotContain("tidemark_drill_last_ok{");
+    }
+
+    @Test
+    void upkeepThatFailsIsSaidAndDoesNotMakeTheServiceUnwell() throws Exception {
+        partitions.add(partition(PartitionHealth.Phase.FOLDING));
+        HttpResponse<String> answer = get("/health");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"upkeep\":\"no room\"");
     }
 
     @Test

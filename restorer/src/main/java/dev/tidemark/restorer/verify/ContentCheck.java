@@ -158,14 +158,21 @@ final class ContentCheck implements DataCheck {
 
         /** What it names survives, and that is what survives of the records that it was worked out from. */
         private void checkMerge(Supplier<Holding.Origin> origin) {
+            Map<Segment, RoaringBitmap> named;
+            try {
+                named = named();
+            } catch (DamagedObjectException e) {
+                ownerIsWrong(Problems.of(e));
+                return;
+            }
             // of a state the digest is over what it names alone, whatever became of that from which it was worked out
             boolean isState = content.density() == Holding.Density.STATE;
-            if (isState && !namesIts(List.of())) {
+            if (isState && !namesIts(List.of(), named)) {
                 return;
             }
             try {
                 Holding.Origin from = origin.get();
-                if (!isState && !namesIts(from.digests())) {
+                if (!isState && !namesIts(from.digests(), named)) {
                     return;
                 }
                 String worked = digest(from.digests(), survivors(from.sources()));
@@ -179,8 +186,8 @@ final class ContentCheck implements DataCheck {
             }
         }
 
-        private boolean namesIts(List<String> children) {
-            String named = digest(children, named());
+        private boolean namesIts(List<String> children, Map<Segment, RoaringBitmap> live) {
+            String named = digest(children, live);
             if (!named.equals(content.digest())) {
                 ownerIsWrong("its content digest is " + content.digest() + ", but what it names gives " + named);
                 return false;
@@ -198,8 +205,7 @@ final class ContentCheck implements DataCheck {
         private Map<Segment, RoaringBitmap> named() {
             Map<Segment, RoaringBitmap> live = new LinkedHashMap<>();
             for (Holding.Held held : holding.segments()) {
-                RoaringBitmap set =
-                        LiveSets.read(held.member().getLive(), archive.store(), archive.root(), holding.owner());
+                RoaringBitmap set = read(held.member().getLive(), held.member().getSegment(), holding.owner());
                 live.put(open(held.member().getSegment()), set);
             }
             return live;
@@ -231,7 +237,7 @@ final class ContentCheck implements DataCheck {
 
         private void feed(int number, Segment segment, Holding.Source source, Fold fold) {
             RoaringBitmap counting = source.live()
-                    .map(set -> LiveSets.read(set, archive.store(), archive.root(), source.owner()))
+                    .map(set -> read(set, source.segment(), source.owner()))
                     .orElseGet(() -> RoaringBitmap.bitmapOfRange(0, segment.records()));
             PeekableIntIterator ordinals = counting.getIntIterator();
             segment.scan(counting, change -> {
@@ -240,6 +246,10 @@ final class ContentCheck implements DataCheck {
                     fold.add(number, ordinal, change);
                 }
             });
+        }
+
+        private RoaringBitmap read(LiveSet set, SegmentRef segment, String owner) {
+            return LiveSets.read(set, segment, archive.store(), archive.root(), owner);
         }
 
         private Segment open(SegmentRef ref) {
@@ -328,7 +338,8 @@ final class ContentCheck implements DataCheck {
         private List<RoaringBitmap> compare(List<LiveSet> stored, List<BitSet> folded, long revision) {
             List<RoaringBitmap> found = new ArrayList<>();
             for (int i = 0; i < stored.size(); i++) {
-                RoaringBitmap set = LiveSets.read(stored.get(i), archive.store(), archive.root(), holding.owner());
+                RoaringBitmap set =
+                        read(stored.get(i), holding.segments().get(i).member().getSegment(), holding.owner());
                 RoaringBitmap expected = BitSetUtil.bitmapOf(folded.get(i));
                 if (!set.equals(expected)) {
                     throw new DamagedObjectException(

@@ -1,0 +1,38 @@
+package dev.tidemark.archive.level;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tidemark.schemas.avro.SeenLease;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of leases that several checkpoints name. */
+class LeaseUnionTest {
+    private final LeaseUnion union = new LeaseUnion();
+
+    @Test
+    void eachLeaseIsKeptAsItWasNamedLastAndAllAreInOrder() {
+        union.add(new SeenLease(9L, 60L, 10L));
+        union.add(new SeenLease(3L, 30L, 10L));
+        union.add(new SeenLease(9L, 90L, 20L));
+        assertThat(union.all()).containsExactly(new SeenLease(3L, 30L, 10L), new SeenLease(9L, 90L, 20L));
+    }
+
+    @Test
+    void anUnknownTimeToLiveReplacesNoneThatIsKnownAndIsReplacedByAny() {
+        union.add(new SeenLease(1L, 60L, 10L));
+        union.add(new SeenLease(1L, -1L, 20L));
+        union.add(new SeenLease(2L, -1L, 10L));
+        union.add(new SeenLease(2L, 0L, 20L));
+        union.add(new SeenLease(2L, 1L, 30L));
+        assertThat(union.all()).containsExactly(new SeenLease(1L, 60L, 10L), new SeenLease(2L, 1L, 30L));
+    }
+
+    @Test
+    void whatASideStateKnowsIsLeftOut() {
+        union.add(new SeenLease(1L, 60L, 10L));
+        union.add(new SeenLease(2L, 60L, 11L));
+        assertThat(union.after(10)).containsExactly(new SeenLease(2L, 60L, 11L));
+        assertThat(union.after(11)).isEmpty();
+        assertThat(union.after(0)).hasSize(2);
+    }
+}
