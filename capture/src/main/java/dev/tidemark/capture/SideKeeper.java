@@ -169,7 +169,13 @@ final class SideKeeper implements Runnable, Closeable {
                 .side(Long.MAX_VALUE)
                 .map(manifest -> manifest.getSide())
                 .map(side -> known(source, side));
-        return renewed.or(() -> newestBase(catalog.get()).map(base -> known(source, base)));
+        return renewed.or(() -> newestBase(catalog.get()).map(base -> known(source, base)))
+                .or(() -> ofSynthetic(catalog.get()).map(side -> known(source, side)));
+    }
+
+    /** Where retention keeps no snapshot's base any more: the side state that later bases stand on. */
+    private static Optional<SideState> ofSynthetic(GenerationCatalog catalog) {
+        return catalog.synthetic(Long.MAX_VALUE).map(base -> base.getSynthesis().getSide());
     }
 
     private static Optional<BaseDescriptor> newestBase(GenerationCatalog catalog) {

@@ -440,7 +440,7 @@ final class Fold implements Closeable {
         public void sideReady(TopicEvent.SideReady event) {
             try {
                 boolean known = patience.until(() -> archive.resume(event.generation())
-                        .map(of -> of.isGivenUp(event.revision()) || of.commitSide(event) != null)
+                        .map(of -> of.commitSide(event))
                         .isPresent());
                 if (!known) {
                     unusableSide(event, "its generation was never opened");

@@ -40,17 +40,16 @@ final class RestorePlanner {
      */
     static RestorePlan planFrom(History history, Target target, long oldest, Instant now) {
         TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
-        BaseUse base = uses(resolved.chapter(), resolved.revision())
+        Chapter chapter = resolved.chapter();
+        long first = Reach.rangeOf(chapter, resolved.revision()).orElseThrow().first();
+        BaseUse base = uses(chapter, resolved.revision())
                 .filter(use -> use.revision() <= oldest)
                 .max(Comparator.comparingLong(BaseUse::revision))
                 .orElseThrow(() -> new UnreachableTargetException(
-                        "raw history since revision " + oldest + " is not kept: in generation "
-                                + resolved.chapter().generation() + " it starts at "
-                                + Reach.rangeOf(resolved.chapter(), resolved.revision())
-                                        .orElseThrow()
-                                        .first(),
+                        "raw history since revision " + oldest + " is not kept: in generation " + chapter.generation()
+                                + " it starts at " + first,
                         null,
-                        Reach.between(Optional.empty(), Optional.of(resolved.chapter()))));
+                        new Neighbours(Optional.empty(), Optional.of(chapter.moment(first)))));
         return assemble(history, resolved, base, RAW);
     }
 

@@ -22,20 +22,29 @@ final class BadWay {
         /** A stream breaks in its middle. */
         CUT,
         /** The first name of a listing has a wrong digit. */
-        WRONG_NAME
+        WRONG_NAME,
+        /** A listing is empty. */
+        EMPTY
     }
 
     private final ObjectStore store;
     private final Fault fault;
+    private final String part;
     private final Set<String> spoiled = new HashSet<>();
 
-    private BadWay(ObjectStore store, Fault fault) {
+    private BadWay(ObjectStore store, Fault fault, String part) {
         this.store = store;
         this.fault = fault;
+        this.part = part;
     }
 
     static ObjectStore to(ObjectStore store, Fault fault) {
-        BadWay way = new BadWay(store, fault);
+        return to(store, fault, "");
+    }
+
+    /** Only what a name or prefix with that part asks for is spoiled. */
+    static ObjectStore to(ObjectStore store, Fault fault, String part) {
+        BadWay way = new BadWay(store, fault, part);
         return (ObjectStore) Proxy.newProxyInstance(
                 BadWay.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, args) -> {
                     try {
@@ -47,13 +56,16 @@ final class BadWay {
     }
 
     private synchronized Object spoil(String method, Object[] args, Object answer) {
-        if (method.equals("open") && fault != Fault.WRONG_NAME && spoiled.add((String) args[0])) {
-            return spoiled(store.get((String) args[0]));
+        boolean listings = fault == Fault.WRONG_NAME || fault == Fault.EMPTY;
+        boolean meant = method.equals(listings ? "list" : "open") && ((String) args[0]).contains(part);
+        if (!meant || !spoiled.add(listings ? args[0] + " after " + args[1] : (String) args[0])) {
+            return answer;
         }
-        if (method.equals("list") && fault == Fault.WRONG_NAME && spoiled.add(args[0] + " after " + args[1])) {
-            return renamed(answer);
-        }
-        return answer;
+        return switch (fault) {
+            case WRONG_BYTE, CUT -> spoiled(store.get((String) args[0]));
+            case WRONG_NAME -> renamed(answer);
+            case EMPTY -> List.of();
+        };
     }
 
     private InputStream spoiled(byte[] bytes) {

@@ -20,6 +20,7 @@ import dev.tidemark.restorer.verify.VerifyRequest;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,10 +28,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What retention promises, refuses and gives up, over two generations whose revisions are twenty minutes apart. */
 class RetentionTest {
@@ -83,6 +87,10 @@ class RetentionTest {
     }
 
     private Expiry prepare(RetentionPolicy policy, Expiry.Promise promise) {
+        return prepare(archive, policy, promise);
+    }
+
+    private Expiry prepare(SampleArchive archive, RetentionPolicy policy, Expiry.Promise promise) {
         return Expiry.prepare(
                 archive.archive(),
                 policy,
@@ -274,6 +282,47 @@ class RetentionTest {
         assertThatThrownBy(other::run).isInstanceOfSatisfying(ArchiveException.class, e -> assertThat(e.failure())
                 .isEqualTo(Failure.FENCED));
         assertThat(names("r/")).hasSize(1);
+    }
+
+    /** Whatever chain seems to be gone for once: nothing is taken back, and nothing that counts is lost. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/base/", "/synthetic/", "/side/", "/time/", "/0/", "/1/", "/2/", "/3/", "/d/", "/x/", "/r/"})
+    void aListingThatIsEmptyForOnceDoesNoHarm(String part) {
+        expire();
+        expire();
+        write(NEXT + 41, NEXT + 80);
+        SampleArchive badly =
+                new SampleArchive(BadWay.to(store, BadWay.Fault.EMPTY, part), directory, SampleArchive.SMALL);
+        Optional<Retention> before = archive.archive().retention().newest();
+        try {
+            prepare(badly, POLICY, Expiry.Promise.KEPT).run();
+        } catch (ArchiveException refused) {
+            assertThat(refused.failure()).isIn(Failure.VERIFICATION, Failure.FENCED, Failure.UNAVAILABLE);
+        }
+        Retention after = archive.archive().retention().newest().orElseThrow();
+        assertThat(after.getGenerations()).hasSameSizeAs(before.orElseThrow().getGenerations());
+        storeTime = storeTime.plus(GRACE).plusMillis(1);
+        List<Restorable> kept = prepare(POLICY, Expiry.Promise.KEPT).restorable();
+        expire();
+        expire();
+        for (Restorable range : kept) {
+            assertThat(plan(Target.revision(range.generation(), range.to())).revision())
+                    .isEqualTo(range.to());
+        }
+        assertThat(verify().findings()).isEmpty();
+    }
+
+    @Test
+    void aDecisionThatIsLostIsMissed() {
+        expire();
+        write(NEXT + 41, NEXT + 50);
+        expire();
+        assertThat(verify().ok()).isTrue();
+        String newest = names("r/").get(0);
+        store.delete(newest);
+        assertThat(verify().findings()).singleElement().satisfies(finding -> assertThat(finding.object())
+                .isEqualTo(newest));
     }
 
     @Test

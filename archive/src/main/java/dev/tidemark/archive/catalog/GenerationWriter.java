@@ -88,12 +88,16 @@ public final class GenerationWriter {
     }
 
     /**
-     * Whether nothing is kept any more that needs a base or side state of a revision. Its data may be deleted then, so it
-     * gets no place, however often the topic tells of it.
+     * Whether nothing is kept any more that needs a base of a revision. Its data may be deleted then, so it gets no place,
+     * however often the topic tells of it. Where that cannot be read it gets one: a base that does not count harms nobody.
      */
     public boolean isGivenUp(long revision) {
-        Floors floors = floors();
-        return floors.isOver() || revision < floors.baseRevision();
+        try {
+            Floors floors = floors();
+            return floors.isOver() || revision < floors.baseRevision();
+        } catch (DamagedObjectException unknown) {
+            return false;
+        }
     }
 
     private Floors floors() {

@@ -31,6 +31,10 @@ final class Heads {
 
     /** At most four requests. */
     static Heads read(ObjectReader reader, String generation, Floors floors) {
+        if (floors.isOver()) {
+            // what is damaged there is in nobody's way
+            return new Heads(reader, generation, floors, Optional.empty());
+        }
         Heads heads = new Heads(reader, generation, floors, reader.newestBase(generation));
         heads.level(0);
         return heads;
@@ -48,6 +52,9 @@ final class Heads {
 
     /** Of a level. */
     synchronized Optional<Stored<CheckpointManifest>> level(int level) {
+        if (floors.isOver()) {
+            return Optional.empty();
+        }
         return levels.computeIfAbsent(level, unknown -> reader.newestCheckpoint(generation, unknown)
                 .filter(head -> counts(
                         ArchiveLayout.checkpoints(generation, unknown),
@@ -56,6 +63,9 @@ final class Heads {
 
     /** Of the synthetic bases. */
     synchronized Optional<Stored<BaseManifest>> synthetic() {
+        if (floors.isOver()) {
+            return Optional.empty();
+        }
         if (synthetic == null) {
             synthetic = reader.newestSynthetic(generation)
                     .filter(head -> floors.counts(ArchiveLayout.syntheticBases(generation), head.content()));
@@ -65,6 +75,9 @@ final class Heads {
 
     /** Of the proofs of time. */
     synchronized Optional<Stored<TimeProof>> time() {
+        if (floors.isOver()) {
+            return Optional.empty();
+        }
         if (time == null) {
             time = reader.newestTime(generation)
                     .filter(head -> counts(

@@ -1,6 +1,7 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
@@ -132,7 +133,12 @@ final class ObjectReader {
 
     /** What retention keeps now. */
     Optional<Stored<Retention>> newestRetention() {
-        return objects.newest(ArchiveLayout.retentions()).map(name -> retention(name, whole(name)));
+        try {
+            return objects.newest(ArchiveLayout.retentions()).map(name -> retention(name, whole(name)));
+        } catch (MissingObjectException gone) {
+            // old ones are deleted, perhaps since this was listed
+            return objects.newest(ArchiveLayout.retentions()).map(name -> retention(name, whole(name)));
+        }
     }
 
     Stored<Retention> retention(String name, byte[] bytes) {

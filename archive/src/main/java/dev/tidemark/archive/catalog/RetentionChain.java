@@ -1,5 +1,7 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.GenerationRetention;
 import dev.tidemark.schemas.avro.Retention;
 import java.time.Duration;
@@ -53,6 +55,7 @@ public final class RetentionChain {
         if (!newest.map(known -> known.content().getSeq()).equals(after)) {
             return Optional.empty();
         }
+        newest.ifPresent(known -> requireNoneTakenBack(known.content(), decision.generations));
         schemas.writeRetention();
         Retention own = new Retention(
                 ObjectCodec.FORMAT_VERSION,
@@ -65,6 +68,29 @@ public final class RetentionChain {
                 decision.generations);
         String name = ArchiveLayout.link(ArchiveLayout.retentions(), own.getSeq());
         byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.RETENTION, own));
-        return Optional.of(reader.retention(name, found).content()).filter(own::equals);
+        // who slept since the look above may have made again what was dropped meanwhile
+        return Optional.of(reader.retention(name, found).content())
+                .filter(own::equals)
+                .filter(standing -> reader.newestRetention()
+                        .filter(last -> last.content().getSeq() == own.getSeq())
+                        .isPresent());
+    }
+
+    /** What was given up once may be gone: it must never count again. */
+    private static void requireNoneTakenBack(Retention standing, List<GenerationRetention> next) {
+        for (GenerationRetention former : standing.getGenerations()) {
+            Floors was = Floors.of(standing.getGenerations(), former.getGeneration());
+            Floors is = Floors.of(next, former.getGeneration());
+            boolean lower = former.getFloors().stream()
+                    .map(floor -> ArchiveLayout.chain(former.getGeneration(), floor.getChain()))
+                    .anyMatch(chain -> is.first(chain) < was.first(chain));
+            if (!is.isOver() && (was.isOver() || is.baseRevision() < was.baseRevision() || lower)) {
+                throw new ArchiveException(
+                        Failure.VERIFICATION,
+                        "retention " + (standing.getSeq() + 1) + " would take back what was given up of generation "
+                                + former.getGeneration(),
+                        "the archive did not answer as it did before; tidemark verify says what is missing");
+            }
+        }
     }
 }

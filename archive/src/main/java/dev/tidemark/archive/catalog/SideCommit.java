@@ -25,7 +25,11 @@ final class SideCommit {
     }
 
     SideManifest commit(TopicEvent.SideReady event) {
-        SideState side = proven(event);
+        SideState side = new SideState(
+                event.revision(),
+                event.authRevision(),
+                event.takenAtMillis(),
+                new ObjectRef(event.object(), event.bytes(), event.sha256()));
         while (true) {
             Optional<Stored<SideManifest>> head = chain.head();
             Optional<SideManifest> placed =
@@ -33,10 +37,11 @@ final class SideCommit {
             if (placed.isPresent()) {
                 return placed.get();
             }
-            if (head.isPresent() && head.get().content().getSide().getRevision() > side.getRevision()) {
+            if (head.isPresent() && isNewer(head.get().content().getSide(), side)) {
                 // Told again long after it was passed over: nobody needs it, and the order would be lost.
                 return head.get().content();
             }
+            prove(event);
             SideManifest next = next(head, side);
             String name = ArchiveLayout.sideManifest(generation, next.getSeq());
             byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.SIDE, next));
@@ -48,8 +53,14 @@ final class SideCommit {
         }
     }
 
-    /** What the topic says, if the object is of this generation, has these bytes, and can be read. */
-    private SideState proven(TopicEvent.SideReady event) {
+    /** Of two of one revision the one that was taken later is: users and roles change without one. */
+    private static boolean isNewer(SideState one, SideState other) {
+        return one.getRevision() > other.getRevision()
+                || (one.getRevision() == other.getRevision() && one.getTakenAtMillis() > other.getTakenAtMillis());
+    }
+
+    /** That the object is of this generation, has the bytes that the topic says, and can be read. */
+    private void prove(TopicEvent.SideReady event) {
         if (!event.generation().equals(generation) || !event.object().startsWith(ArchiveLayout.data(generation))) {
             throw new DamagedObjectException(
                     objects.full(event.object()),
@@ -62,11 +73,6 @@ final class SideCommit {
                     "has " + bytes.length + " bytes, but the topic says " + event.bytes());
         }
         SideFile.read(objects.full(event.object()), bytes);
-        return new SideState(
-                event.revision(),
-                event.authRevision(),
-                event.takenAtMillis(),
-                new ObjectRef(event.object(), event.bytes(), event.sha256()));
     }
 
     private SideManifest next(Optional<Stored<SideManifest>> head, SideState side) {

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Reads every manifest of a cluster that counts, and so knows what data is named; what is not named is worked out from
@@ -61,7 +62,7 @@ final class Census {
         return named;
     }
 
-    /** The manifests that count. */
+    /** The manifests that count, and the newest of each chain. */
     List<String> counting() {
         return counting;
     }
@@ -126,7 +127,7 @@ final class Census {
                 .filter(base -> base.getChain().equals(ArchiveLayout.part(chain)))
                 .forEach(base -> kept.add(ArchiveLayout.link(chain, base.getSeq())));
         long floor = subject.floors.first(chain);
-        List<ObjectInfo> found = list(archive, chain);
+        List<ObjectInfo> found = listedTwice(chain);
         List<String> these = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
             String name = found.get(i).name().substring(archive.root().length());
@@ -134,13 +135,23 @@ final class Census {
             if (seq >= floor) {
                 requireDense(chain, seq, i == 0 ? seq + 1 : sequence(found.get(i - 1)));
                 these.add(name);
-            } else if (i >= ALWAYS_LEFT && !kept.contains(name)) {
+            } else if (i < ALWAYS_LEFT) {
+                counting.add(name);
+            } else if (!kept.contains(name)) {
                 left.add(new CondemnedObject(name, found.get(i).bytes()));
             }
         }
         requireFloor(chain, floor, found);
         read(these, reader);
         counting.addAll(these);
+    }
+
+    /** A listing has no checksum: what any of two tells of is there. Newest first. */
+    private List<ObjectInfo> listedTwice(String chain) {
+        TreeMap<String, ObjectInfo> all = new TreeMap<>();
+        list(archive, chain).forEach(info -> all.put(info.name(), info));
+        list(archive, chain).forEach(info -> all.put(info.name(), info));
+        return List.copyOf(all.values());
     }
 
     private void read(List<String> names, Reader reader) {
@@ -161,6 +172,9 @@ final class Census {
 
     /** The chain is dense down to its floor. */
     private static void requireFloor(String chain, long floor, List<ObjectInfo> found) {
+        if (found.isEmpty() && floor > 0 && floor < Long.MAX_VALUE) {
+            throw incomplete(ArchiveLayout.link(chain, floor), "is missing, and so is all of its chain");
+        }
         long lowest = found.stream()
                 .mapToLong(Census::sequence)
                 .filter(seq -> seq >= floor)

@@ -1,9 +1,11 @@
 package dev.tidemark.archive.retention;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.Catalog;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.catalog.RetentionChain.Decision;
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.ChainFloor;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationRetention;
@@ -115,6 +117,7 @@ final class Decisions {
         }
         Optional<KeptBase> first = first(generation, bases);
         if (first.isEmpty()) {
+            requireNothingDecided(generation);
             return Optional.empty();
         }
         List<KeptBase> known = new ArrayList<>(generation.floors().kept());
@@ -122,6 +125,17 @@ final class Decisions {
         List<ChainFloor> floors = new FloorFinder(generation, first.get().getLast()).find();
         return Optional.of(new GenerationRetention(
                 id, first.get().getLast(), floors, points.of(known, first.get().getCapturedAtMillis())));
+    }
+
+    /** What was decided is never taken back: an answer without that base is a wrong answer. */
+    private static void requireNothingDecided(GenerationCatalog generation) {
+        if (generation.floors().baseRevision() > 0) {
+            throw new ArchiveException(
+                    Failure.VERIFICATION,
+                    "generation " + generation.header().getGeneration() + " has no base at revision "
+                            + generation.floors().baseRevision() + ", since which every revision is to be kept",
+                    "nothing is given up while that is so; tidemark verify says what is missing");
+        }
     }
 
     /** The base since which every revision is kept: the newest one before that time, but none that merges still need. */

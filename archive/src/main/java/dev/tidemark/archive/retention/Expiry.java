@@ -1,11 +1,13 @@
 package dev.tidemark.archive.retention;
 
 import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.Catalog;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.Floors;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.catalog.RetentionChain.Decision;
+import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.CondemnedObject;
@@ -212,8 +214,12 @@ public final class Expiry {
     private long extendLocks(Census census, Instant now) {
         Instant enough = now.plus(policy.lock().dividedBy(2));
         Instant until = now.plus(policy.lock());
-        return Stream.concat(census.counting().stream(), census.named().stream())
-                .map(name -> archive.root() + name)
+        Stream<String> others = Stream.of(ArchiveLayout.headers(), ArchiveLayout.schemas(), ArchiveLayout.retentions())
+                .flatMap(prefix -> Census.list(archive, prefix).stream())
+                .map(ObjectInfo::name);
+        Stream<String> counting = Stream.concat(census.counting().stream(), census.named().stream())
+                .map(name -> archive.root() + name);
+        return Stream.concat(others, counting)
                 .filter(name -> archive.store().extendLock(name, enough, until))
                 .count();
     }

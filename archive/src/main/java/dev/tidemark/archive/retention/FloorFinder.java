@@ -51,7 +51,10 @@ final class FloorFinder {
         }
     }
 
-    /** They need not be in the order of revisions; where none is new enough, what follows the newest. */
+    /**
+     * They need not be in the order of revisions. Where none is new enough the newest goes on counting by its number,
+     * though not by its revision: every reader begins with it, so it has to be looked after.
+     */
     private OptionalLong bases() {
         List<ManifestRow> rows = catalog.baseRows();
         OptionalLong first = rows.stream()
@@ -60,7 +63,7 @@ final class FloorFinder {
                 .min();
         return first.isPresent()
                 ? first
-                : rows.stream().mapToLong(row -> row.getSeq() + 1).max();
+                : rows.stream().mapToLong(ManifestRow::getSeq).max();
     }
 
     private OptionalLong synthetic() {
@@ -87,8 +90,7 @@ final class FloorFinder {
             return OptionalLong.empty();
         }
         long wanted = firstWanted(level).orElse(head.get().getSeq());
-        long unmerged =
-                level == catalog.levels() ? wanted : firstUnmerged(level).orElse(wanted);
+        long unmerged = level == catalog.levels() ? wanted : firstUnmerged(level, wanted);
         return OptionalLong.of(Math.min(head.get().getSeq(), Math.min(wanted, unmerged)));
     }
 
@@ -99,13 +101,13 @@ final class FloorFinder {
                 .orElse(OptionalLong.empty());
     }
 
-    private OptionalLong firstUnmerged(int level) {
-        long merged = catalog.head(level + 1)
-                .map(CheckpointManifest::getLast)
-                .orElse(catalog.header().getBaseRevision());
-        return rowOf(level, merged + 1)
-                .map(row -> OptionalLong.of(row.getSeq()))
-                .orElse(OptionalLong.empty());
+    /** Where the level above has nothing, nothing is merged; where it had something, nothing is known. */
+    private long firstUnmerged(int level, long wanted) {
+        Optional<CheckpointManifest> above = catalog.head(level + 1);
+        if (above.isEmpty()) {
+            return 0;
+        }
+        return rowOf(level, above.get().getLast() + 1).map(ManifestRow::getSeq).orElse(wanted);
     }
 
     private Optional<ManifestRow> rowOf(int level, long at) {

@@ -64,6 +64,9 @@ final class CheckpointChain implements Chain {
     @Override
     public void proven(Link link) {
         walk.exposure().reached(link.last());
+        if (level == 0) {
+            walk.logBegins(link.first());
+        }
         walk.sawTopic(last.getPosition());
         walk.descent().saw(level, link);
         walk.holds(

@@ -40,6 +40,16 @@ final class Exposure {
         last = Math.max(last, revision);
     }
 
+    /** Whether a base of that revision was told of. */
+    synchronized boolean hasBaseAt(long revision) {
+        return bases.stream().anyMatch(base -> base.revision == revision);
+    }
+
+    /** The last revision that the generation reaches at least. */
+    synchronized long reaches() {
+        return last;
+    }
+
     /** Everything that can be restored. */
     synchronized Optional<RevisionRange> all() {
         return range(0, last);

@@ -34,6 +34,7 @@ final class GenerationWalk {
     private final Floors floors;
     private final Exposure exposure = new Exposure();
     private final List<Exposure> kept = new ArrayList<>();
+    private long logBegins = Long.MAX_VALUE;
     private final Descent descent;
 
     /**
@@ -70,7 +71,27 @@ final class GenerationWalk {
             new ChainWalk(tools, chain, known, floor).run().ifPresent(heads::add);
         }
         floors.kept().forEach(this::walkKept);
+        checkWindow();
         return heads;
+    }
+
+    /** What retention says of the generation has to be there: a base, and the log since then. */
+    private void checkWindow() {
+        long since = floors.baseRevision();
+        if (since > 0 && (!exposure.hasBaseAt(since) || (exposure.reaches() > since && logBegins > since + 1))) {
+            tools.tally()
+                    .found(
+                            Tally.Fault.DAMAGED,
+                            tools.root() + ArchiveLayout.retentions(),
+                            "keeps every revision of " + generation + " since " + since
+                                    + ", but no such base counts, or the log begins at " + logBegins,
+                            exposure::all);
+        }
+    }
+
+    /** The log goes back to a revision at least. */
+    void logBegins(long revision) {
+        logBegins = Math.min(logBegins, revision);
     }
 
     /** A base that is kept beside the chains: it brings back its own revisions, and nothing needs it for others. */

@@ -64,6 +64,8 @@ final class Ladder {
             if (retentionUnknown) {
                 return;
             }
+            retention.ifPresent(
+                    newest -> heads.add(new ChainHead(ArchiveLayout.retentions(), newest.getSeq(), "", 0L, 0L)));
             DataCheck data = check(level, sampling, scratch);
             Set<String> generations = generations();
             if (generations.isEmpty() && heads.isEmpty() && tally.findings().isEmpty()) {
@@ -88,17 +90,40 @@ final class Ladder {
             }
             readers.finish();
             bystanders.checkAll();
+            requireSameRetention(retention);
         }
     }
 
     /** What counts; if that cannot be read, no reader knows what it may read, and nothing else can be said. */
     private Optional<Retention> retention() {
         try {
-            return archive.retention().newest();
+            Optional<Retention> newest = archive.retention().newest();
+            long seq = newest.map(Retention::getSeq).orElse(-1L);
+            recorded(ArchiveLayout.retentions())
+                    .filter(head -> head.getSeq() > seq)
+                    .ifPresent(head -> {
+                        retentionUnknown = true;
+                        tally.found(
+                                Tally.Fault.MISSING,
+                                archive.root() + ArchiveLayout.link(ArchiveLayout.retentions(), head.getSeq()),
+                                "is missing: what an older decision keeps is not all there any more",
+                                this::everything);
+                    });
+            return newest;
         } catch (DamagedObjectException e) {
             retentionUnknown = true;
             tally.found(Tally.Fault.DAMAGED, e.object(), Problems.of(e), this::everything);
             return Optional.empty();
+        }
+    }
+
+    /** What a decision has given up meanwhile may be missing for good reason. */
+    private void requireSameRetention(Optional<Retention> before) {
+        if (!tally.findings().isEmpty() && !archive.retention().newest().equals(before)) {
+            throw new RestoreException(
+                    Failure.UNAVAILABLE,
+                    "what is kept of " + archive.cluster() + " was decided anew while it was verified",
+                    "what was found may be what expire has deleted: run tidemark verify again");
         }
     }
 
