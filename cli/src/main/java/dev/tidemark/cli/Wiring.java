@@ -42,7 +42,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /** Turns the settings of a run into what each room of the house asks for. */
@@ -239,17 +238,11 @@ final class Wiring {
 
     private DrillSchedule.Cluster drilled(ObjectStore store) {
         ClusterArchive archive = archive(store);
-        return new DrillSchedule.Cluster(
-                archive.cluster(),
-                () -> archive.runs()
-                        .newestDrill()
-                        .map(run -> OptionalLong.of(run.getStartedAtMillis()))
-                        .orElse(OptionalLong.empty()),
-                () -> new Drill(
-                                sources(store, Clock.systemUTC()),
-                                Optional.of(new SourceAccess(source(), SourceAccess.Stall.FOLLOWERS)),
-                                stockEtcd(Optional.empty()))
-                        .run(Target.latest(), VerifyProgress.NONE, RestoreProgress.NONE));
+        return new DrillSchedule.Cluster(archive.cluster(), () -> Drill.lastStartedAtMillis(archive), () -> new Drill(
+                        sources(store, Clock.systemUTC()),
+                        Optional.of(new SourceAccess(source(), SourceAccess.Stall.FOLLOWERS)),
+                        stockEtcd(Optional.empty()))
+                .run(Target.latest(), VerifyProgress.NONE, RestoreProgress.NONE));
     }
 
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */

@@ -1,6 +1,7 @@
 package dev.tidemark.restorer.verify;
 
 import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.RunRecords;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
@@ -43,6 +44,17 @@ public final class Drill {
         this.sources = sources;
         this.source = source;
         this.boot = boot;
+    }
+
+    /**
+     * When the last drill of a cluster began, milliseconds since the epoch; empty if none is recorded, or none that can be
+     * read: a record that is damaged must not keep anybody from the next drill.
+     */
+    public static OptionalLong lastStartedAtMillis(ClusterArchive archive) {
+        return new RunBook(archive.runs())
+                .drill()
+                .map(run -> OptionalLong.of(run.getStartedAtMillis()))
+                .orElse(OptionalLong.empty());
     }
 
     /** What the booted etcd says of itself. */
