@@ -49,6 +49,11 @@ final class RunBook {
                 drill().map(DrillRun::getSourceAskedAtMillis).orElse(0L));
     }
 
+    /** What a run records of that: only the newest records are looked at, so one that asked nobody hands on who did. */
+    long sourceAskedAtMillis(long ownAtMillis) {
+        return ownAtMillis > 0 ? ownAtMillis : sourceAskedAtMillis();
+    }
+
     /** The sample whose turn it is. */
     static Sampling next(Optional<VerifyRun> last, int parts) {
         return parts == 1
@@ -72,12 +77,12 @@ final class RunBook {
                         .findFirst()
                         .map(Finding::toString)
                         .orElse(""))
-                .setSourceAskedAtMillis(asked.atMillis())
                 .setHeads(heads(last, asked.heads()))
                 .setRound(last.map(VerifyRun::getRound).orElse(null))
                 .setLastFullPass(last.map(VerifyRun::getLastFullPass).orElse(null));
         addPass(run, last, report, startedAt);
         try {
+            run.setSourceAskedAtMillis(sourceAskedAtMillis(asked.atMillis()));
             records.recordVerification(seq -> run.setSeq(seq).build());
             return Optional.empty();
         } catch (ArchiveException e) {
