@@ -42,6 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Supplier;
 
 /** Turns the settings of a run into what each room of the house asks for. */
@@ -233,7 +234,7 @@ final class Wiring {
         List<DrillSchedule.Cluster> clusters = settings.each().stream()
                 .map(cluster -> new Wiring(cluster).drilled(store))
                 .toList();
-        return DrillSchedule.start(clusters, settings.get(Known.DRILL_INTERVAL), Clock.systemUTC());
+        return DrillSchedule.start(clusters, settings.get(Known.DRILL_INTERVAL), Clock.systemUTC(), new Random());
     }
 
     private DrillSchedule.Cluster drilled(ObjectStore store) {
