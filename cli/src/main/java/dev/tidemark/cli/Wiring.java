@@ -42,7 +42,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.Random;
 import java.util.function.Supplier;
 
 /** Turns the settings of a run into what each room of the house asks for. */
@@ -234,22 +234,16 @@ final class Wiring {
         List<DrillSchedule.Cluster> clusters = settings.each().stream()
                 .map(cluster -> new Wiring(cluster).drilled(store))
                 .toList();
-        return DrillSchedule.start(clusters, settings.get(Known.DRILL_INTERVAL), Clock.systemUTC());
+        return DrillSchedule.start(clusters, settings.get(Known.DRILL_INTERVAL), Clock.systemUTC(), new Random());
     }
 
     private DrillSchedule.Cluster drilled(ObjectStore store) {
         ClusterArchive archive = archive(store);
-        return new DrillSchedule.Cluster(
-                archive.cluster(),
-                () -> archive.runs()
-                        .newestDrill()
-                        .map(run -> OptionalLong.of(run.getStartedAtMillis()))
-                        .orElse(OptionalLong.empty()),
-                () -> new Drill(
-                                sources(store, Clock.systemUTC()),
-                                Optional.of(new SourceAccess(source(), SourceAccess.Stall.FOLLOWERS)),
-                                stockEtcd(Optional.empty()))
-                        .run(Target.latest(), VerifyProgress.NONE, RestoreProgress.NONE));
+        return new DrillSchedule.Cluster(archive.cluster(), () -> Drill.lastStartedAtMillis(archive), () -> new Drill(
+                        sources(store, Clock.systemUTC()),
+                        Optional.of(new SourceAccess(source(), SourceAccess.Stall.FOLLOWERS)),
+                        stockEtcd(Optional.empty()))
+                .run(Target.latest(), VerifyProgress.NONE, RestoreProgress.NONE));
     }
 
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */

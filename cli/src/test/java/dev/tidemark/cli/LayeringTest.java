@@ -81,6 +81,15 @@ class LayeringTest {
             .resideInAnyPackage("org.testcontainers..", "com.github.dockerjava..");
 
     @ArchTest
+    static final ArchRule portsThatAreGivenOutOnceStayInTheSandbox = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tidemark.sandbox..")
+            .should()
+            // a service that runs for months would use them up
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.tidemark.sandbox.FreePorts");
+
+    @ArchTest
     static final ArchRule onlyMainExits = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.tidemark.cli.Tidemark")

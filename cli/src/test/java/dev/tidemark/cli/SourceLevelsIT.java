@@ -63,6 +63,7 @@ class SourceLevelsIT {
         assertThat(source.at("/compactRevision").asLong()).isPositive();
         assertThat(source.at("/notProvable").isNull()).isTrue();
 
+        run("verify").json();
         assertThat(run("verify", "--level", "source").assertFailed(5).err()).contains("s ago");
 
         harness.workload().run(Plan.of(300).withSeed(SEED + 2));

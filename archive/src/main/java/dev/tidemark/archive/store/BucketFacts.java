@@ -40,7 +40,7 @@ public final class BucketFacts implements Closeable {
 
     private BucketFacts(ArchiveSettings settings) {
         this.bucket = settings.uri().getHost();
-        this.prefix = settings.uri().getPath().replaceAll("^/+|/+$", "");
+        this.prefix = S3Store.prefix(settings.uri());
         this.failures = new S3Failures(settings.s3().endpoint(), bucket);
         this.client = S3Client.open(settings.s3());
     }
@@ -111,7 +111,7 @@ public final class BucketFacts implements Closeable {
 
     /** Begins an upload in parts under a name that nobody used before, and breaks it off. */
     public BrokenOff breakOff(String name) {
-        String object = prefix.isEmpty() ? name : prefix + "/" + name;
+        String object = prefix + name;
         try {
             String upload = await(() -> client.createMultipartUpload(CreateMultipartUploadArgs.builder()
                             .bucket(bucket)
@@ -119,19 +119,16 @@ public final class BucketFacts implements Closeable {
                             .build()))
                     .result()
                     .uploadId();
-            byte[] part = new byte[SMALLEST_PART];
-            await(() -> client.uploadPart(UploadPartArgs.builder()
-                    .bucket(bucket)
-                    .object(object)
-                    .uploadId(upload)
-                    .partNumber(1)
-                    .data(part, part.length)
-                    .build()));
-            await(() -> client.abortMultipartUpload(AbortMultipartUploadArgs.builder()
-                    .bucket(bucket)
-                    .object(object)
-                    .uploadId(upload)
-                    .build()));
+            boolean taken = false;
+            try {
+                uploadPart(object, upload);
+                taken = true;
+            } finally {
+                if (!taken) {
+                    abandon(object, upload);
+                }
+            }
+            abort(object, upload);
         } catch (ExecutionException e) {
             return new BrokenOff(
                     false, failures.translate("upload in parts", name, e).getMessage(), Optional.empty());
@@ -139,6 +136,40 @@ public final class BucketFacts implements Closeable {
             return new BrokenOff(false, "no answer within " + PATIENCE_SECONDS + " s", Optional.empty());
         }
         return new BrokenOff(true, "", leftovers());
+    }
+
+    private void uploadPart(String object, String upload) throws ExecutionException, TimeoutException {
+        byte[] part = new byte[SMALLEST_PART];
+        await(() -> client.uploadPart(UploadPartArgs.builder()
+                .bucket(bucket)
+                .object(object)
+                .uploadId(upload)
+                .partNumber(1)
+                .data(part, part.length)
+                .build()));
+    }
+
+    private void abort(String object, String upload) throws ExecutionException, TimeoutException {
+        await(() -> client.abortMultipartUpload(AbortMultipartUploadArgs.builder()
+                .bucket(bucket)
+                .object(object)
+                .uploadId(upload)
+                .build()));
+    }
+
+    /** Nobody else knows of the upload, and its parts would cost room for ever. */
+    private void abandon(String object, String upload) {
+        // An interrupt that ended the part must not end this too.
+        boolean interrupted = Thread.interrupted();
+        try {
+            abort(object, upload);
+        } catch (ExecutionException | TimeoutException | StoreUnavailableException e) {
+            // What became of the part says more.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private Optional<List<String>> leftovers() {

@@ -28,7 +28,7 @@ public final class ExpirationRules {
         if (!"s3".equals(uri.getScheme())) {
             return Optional.of(List.of());
         }
-        String prefix = uri.getPath().replaceAll("^/+", "");
+        String prefix = S3Store.prefix(uri);
         try (MinioAsyncClient client = S3Client.open(settings.s3())) {
             LifecycleConfiguration rules = client.getBucketLifecycle(GetBucketLifecycleArgs.builder()
                             .bucket(uri.getHost())
@@ -53,6 +53,7 @@ public final class ExpirationRules {
         }
     }
 
+    /** A rule reaches the archive from above it, or a part of it from below; what only begins alike is a neighbour. */
     private static boolean deletes(LifecycleConfiguration.Rule rule, String prefix) {
         LifecycleConfiguration.Expiration expiration = rule.expiration();
         boolean timed = expiration != null && (expiration.days() != null || expiration.date() != null);

@@ -94,7 +94,8 @@ final class S3Store implements ObjectStore {
         }
     }
 
-    private static String prefix(URI uri) {
+    /** What stands before every name of an archive in its bucket: empty, or ends in a slash. */
+    static String prefix(URI uri) {
         if (uri.getHost() == null) {
             throw ObjectStores.refused(uri, "no bucket");
         }

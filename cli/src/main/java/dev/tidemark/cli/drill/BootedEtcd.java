@@ -5,11 +5,9 @@ import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.restorer.verify.EtcdBoot;
 import dev.tidemark.sandbox.ChildProcess;
-import dev.tidemark.sandbox.FreePorts;
 import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,29 +21,45 @@ import java.util.stream.Stream;
  * process, however that ends.
  */
 final class BootedEtcd implements EtcdBoot.Booted {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration LEAST_PATIENCE = Duration.ofMinutes(2);
+    /** A disk that is slower than this is rather broken. */
+    private static final long BYTES_PER_SECOND = 4_000_000;
+
     private static final int PROBE_MILLIS = 100;
-    private static final int TAIL = 2_000;
+    private static final int TRIES = 5;
+    /** A member that is alone has peers nowhere: this stands in its data, and nobody asks there. */
+    private static final String ADVERTISED_PEER = "http://127.0.0.1:2380";
 
     private final Path directory;
-    private final Path log;
-    private final String endpoint = "http://127.0.0.1:" + FreePorts.next();
-    private final String peer = "http://127.0.0.1:" + FreePorts.next();
+    private final Duration patience;
+    private Path log;
     private ChildProcess server;
+    private String endpoint = "";
     private String version = "";
 
-    private BootedEtcd(Path directory) {
+    private BootedEtcd(Path directory, Duration patience) {
         this.directory = directory;
-        this.log = directory.resolve("etcd.log");
+        this.patience = patience;
+        this.log = directory.resolve("etcdutl.log");
     }
 
-    static BootedEtcd start(Path executables, Path snapshot, Path scratch) {
-        BootedEtcd etcd = new BootedEtcd(newDirectory(scratch));
+    /** How long etcdutl, and then etcd, may need for a file. */
+    static Duration patience(long bytes) {
+        return LEAST_PATIENCE.plusSeconds(bytes / BYTES_PER_SECOND);
+    }
+
+    /**
+     * Boots.
+     *
+     * @param patience how long etcdutl, and then etcd, may need
+     */
+    static BootedEtcd start(Path executables, Path snapshot, Path scratch, Duration patience) {
+        BootedEtcd etcd = new BootedEtcd(newDirectory(scratch), patience);
         try {
             etcd.restore(executables.resolve("etcdutl"), snapshot);
             etcd.serve(executables.resolve("etcd"));
             return etcd;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             etcd.close();
             throw e;
         }
@@ -55,7 +69,11 @@ final class BootedEtcd implements EtcdBoot.Booted {
         try {
             return Files.createTempDirectory(scratch, "tidemark-drill-");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new DrillException(
+                    Failure.UNAVAILABLE,
+                    "no directory for the etcd to boot can be made in " + scratch + ": " + e,
+                    "look at spool.dir: its room, its permissions and the disk's health",
+                    e);
         }
     }
 
@@ -68,18 +86,31 @@ final class BootedEtcd implements EtcdBoot.Booted {
                         snapshot.toAbsolutePath().toString(),
                         "--data-dir=" + data(),
                         "--name=drill",
-                        "--initial-cluster=drill=" + peer,
-                        "--initial-advertise-peer-urls=" + peer),
+                        "--initial-cluster=drill=" + ADVERTISED_PEER,
+                        "--initial-advertise-peer-urls=" + ADVERTISED_PEER),
                 Map.of(),
                 directory,
                 log);
         await("etcdutl snapshot restore", tool, () -> !tool.isAlive());
-        if (!Files.isDirectory(data().resolve("member"))) {
-            throw failed("etcdutl snapshot restore did not take the file");
+        if (tool.exitCode() != 0 || !Files.isDirectory(data().resolve("member"))) {
+            throw LastWords.of(log).ended("etcdutl snapshot restore", tool.exitCode());
         }
     }
 
+    /** Between the moment at which a port is found free and the one at which etcd takes it, somebody else may have. */
     private void serve(Path etcd) {
+        for (int tried = 1; !servesOn(LoopbackPorts.free(), etcd, tried); tried++) {
+            LastWords words = LastWords.of(log);
+            if (!words.sayPortTaken() || tried == TRIES) {
+                throw words.ended("etcd", server.exitCode());
+            }
+        }
+    }
+
+    /** Whether it serves; if not, it has ended. */
+    private boolean servesOn(LoopbackPorts ports, Path etcd, int tried) {
+        endpoint = "http://127.0.0.1:" + ports.client();
+        log = directory.resolve("etcd-" + tried + ".log");
         server = ChildProcess.start(
                 List.of(
                         etcd.toString(),
@@ -87,9 +118,9 @@ final class BootedEtcd implements EtcdBoot.Booted {
                         "--data-dir=" + data(),
                         "--listen-client-urls=" + endpoint,
                         "--advertise-client-urls=" + endpoint,
-                        "--listen-peer-urls=" + peer,
-                        "--initial-advertise-peer-urls=" + peer,
-                        "--initial-cluster=drill=" + peer,
+                        "--listen-peer-urls=http://127.0.0.1:" + ports.peer(),
+                        "--initial-advertise-peer-urls=" + ADVERTISED_PEER,
+                        "--initial-cluster=drill=" + ADVERTISED_PEER,
                         // its data are thrown away: no need to wait for the disk, nor to stop at 2 GB
                         "--unsafe-no-fsync",
                         "--quota-backend-bytes=" + (64L << 30)),
@@ -97,14 +128,12 @@ final class BootedEtcd implements EtcdBoot.Booted {
                 directory,
                 log);
         try (EtcdClient client = EtcdClient.open(EtcdSettings.of(endpoint))) {
-            await("etcd", server, () -> answers(client));
+            await("etcd", server, () -> !server.isAlive() || answers(client));
         }
+        return server.isAlive();
     }
 
     private boolean answers(EtcdClient client) {
-        if (!server.isAlive()) {
-            throw failed("etcd has ended instead of serving");
-        }
         try {
             client.linearizable();
             version = client.status().version();
@@ -120,11 +149,11 @@ final class BootedEtcd implements EtcdBoot.Booted {
     }
 
     private void await(String what, ChildProcess process, Condition condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
                 process.kill();
-                throw failed(what + " was not ready within " + PATIENCE.toSeconds() + " s");
+                throw LastWords.of(log).late(what, patience.toSeconds());
             }
             try {
                 Thread.sleep(PROBE_MILLIS);
@@ -138,21 +167,6 @@ final class BootedEtcd implements EtcdBoot.Booted {
                         e);
             }
         }
-    }
-
-    private DrillException failed(String what) {
-        String said;
-        try {
-            byte[] all = Files.readAllBytes(log);
-            int from = Math.max(0, all.length - TAIL);
-            said = new String(all, from, all.length - from, StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            said = "its log cannot be read";
-        }
-        return new DrillException(
-                Failure.VERIFICATION,
-                what + "; it says last:\n" + said,
-                "etcd 3.5 or later is needed; if it is, report this: the restore does not boot");
     }
 
     private Path data() {

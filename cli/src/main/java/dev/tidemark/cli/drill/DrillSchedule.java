@@ -1,27 +1,33 @@
 package dev.tidemark.cli.drill;
 
 import dev.tidemark.restorer.verify.DrillReport;
+import dev.tidemark.schemas.TidemarkException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Drills each cluster once an interval, one after the other, until it is closed. When the last drill was stands in the
- * archive, so that a restart begins no new interval, and several services together drill as often as one.
+ * archive, so that a restart begins no new interval, and several services together drill as often as one: when an interval
+ * is over, each waits for a random part of a quarter of it, and looks whether another one has drilled meanwhile. Two
+ * whose waits differ by less than a drill takes both drill, once, and draw anew for the next turn.
  */
 public final class DrillSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DrillSchedule.class);
     private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
     private static final Duration AFTER_AN_ERROR = Duration.ofMinutes(10);
     private static final Duration DEATH = Duration.ofSeconds(15);
+    private static final int SHARE = 4;
 
     private final Duration interval;
     private final Clock clock;
+    private final RandomGenerator random;
     private final List<Turn> turns;
     private final Thread thread = new Thread(this::run, "tidemark-drills");
     private volatile boolean closed;
@@ -40,6 +46,8 @@ public final class DrillSchedule implements AutoCloseable {
         private final Cluster cluster;
         private volatile DrillStatus status;
         private long notBefore;
+        /** Whether it has drawn its wait since the last drill that it knows of. */
+        private boolean drawn;
 
         Turn(Cluster cluster) {
             this.cluster = cluster;
@@ -47,9 +55,11 @@ public final class DrillSchedule implements AutoCloseable {
         }
     }
 
-    private DrillSchedule(List<Cluster> clusters, Duration interval, Clock clock) {
+    /** A schedule without a thread: who has it calls {@link #look} as often as it likes. */
+    DrillSchedule(List<Cluster> clusters, Duration interval, Clock clock, RandomGenerator random) {
         this.interval = interval;
         this.clock = clock;
+        this.random = random;
         this.turns = clusters.stream().map(Turn::new).toList();
     }
 
@@ -57,9 +67,10 @@ public final class DrillSchedule implements AutoCloseable {
      * Begins to drill.
      *
      * @param interval none are drilled if it is zero
+     * @param random must differ from that of other services
      */
-    public static DrillSchedule start(List<Cluster> clusters, Duration interval, Clock clock) {
-        DrillSchedule schedule = new DrillSchedule(interval.isZero() ? List.of() : clusters, interval, clock);
+    public static DrillSchedule start(List<Cluster> clusters, Duration interval, Clock clock, RandomGenerator random) {
+        DrillSchedule schedule = new DrillSchedule(interval.isZero() ? List.of() : clusters, interval, clock, random);
         schedule.thread.setDaemon(true);
         if (!schedule.turns.isEmpty()) {
             schedule.thread.start();
@@ -75,30 +86,38 @@ public final class DrillSchedule implements AutoCloseable {
     }
 
     private void run() {
-        long look = Math.min(LONGEST_LOOK.toMillis(), Math.max(1_000, interval.toMillis() / 10));
-        try {
-            while (!closed) {
-                turns.forEach(this::drillIfDue);
-                Thread.sleep(look);
+        long pause = Math.min(LONGEST_LOOK.toMillis(), Math.max(1_000, interval.toMillis() / 10));
+        while (!closed) {
+            look();
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                // Only closing ends it; else somebody left this behind in a drill.
+                log.debug("interrupted", e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    /** Whatever goes wrong with a drill is said and counted, and tried again later: the service has other work. */
+    /** Drills every cluster whose turn it is. */
+    void look() {
+        turns.forEach(this::drillIfDue);
+    }
+
+    /**
+     * Whatever goes wrong with a drill is said and counted, and tried again later: the service has other work, and without
+     * its thread nobody would notice that no drill comes any more.
+     */
     @SuppressWarnings("CatchingUnchecked")
     private void drillIfDue(Turn turn) {
         if (closed || clock.millis() < turn.notBefore) {
             return;
         }
         try {
-            OptionalLong last = turn.cluster.lastStartedAt.get();
-            if (last.isPresent() && clock.millis() < last.getAsLong() + interval.toMillis()) {
-                turn.notBefore = last.getAsLong() + interval.toMillis();
+            if (!isDue(turn)) {
                 return;
             }
             DrillReport report = turn.cluster.drill.get();
+            turn.drawn = false;
             turn.status = turn.status.after(report, clock.millis());
             turn.notBefore = clock.millis() + interval.toMillis() - report.millis();
             if (report.ok()) {
@@ -114,15 +133,39 @@ public final class DrillSchedule implements AutoCloseable {
                         report.revision(),
                         report.difference());
             }
-        } catch (RuntimeException e) {
+        } catch (TidemarkException e) {
             if (closed) {
                 return;
             }
-            turn.status = turn.status.afterError();
-            turn.notBefore = clock.millis() + Math.min(interval.toMillis(), AFTER_AN_ERROR.toMillis());
+            failed(turn);
             log.warn("drill of {} could not be done: {}", turn.cluster.name, e.getMessage());
             log.debug("the drill's failure", e);
+        } catch (RuntimeException | Error e) {
+            if (closed) {
+                return;
+            }
+            failed(turn);
+            log.error("drill of {} broke off", turn.cluster.name, e);
         }
+    }
+
+    /** Looks into the archive whenever it may be its turn, so that of several services the first to drill is seen. */
+    private boolean isDue(Turn turn) {
+        OptionalLong last = turn.cluster.lastStartedAt.get();
+        long now = clock.millis();
+        if (last.isPresent() && now < last.getAsLong() + interval.toMillis()) {
+            turn.notBefore = last.getAsLong() + interval.toMillis();
+            turn.drawn = false;
+        } else if (!turn.drawn) {
+            turn.notBefore = now + random.nextLong(interval.toMillis() / SHARE + 1);
+            turn.drawn = true;
+        }
+        return now >= turn.notBefore;
+    }
+
+    private void failed(Turn turn) {
+        turn.status = turn.status.afterError();
+        turn.notBefore = clock.millis() + Math.min(interval.toMillis(), AFTER_AN_ERROR.toMillis());
     }
 
     @Override

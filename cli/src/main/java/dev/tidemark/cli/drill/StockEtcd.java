@@ -3,6 +3,8 @@ package dev.tidemark.cli.drill;
 import dev.tidemark.restorer.verify.EtcdBoot;
 import dev.tidemark.schemas.Failure;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +40,11 @@ public final class StockEtcd implements EtcdBoot {
 
     @Override
     public Booted boot(Path snapshot) {
-        return BootedEtcd.start(directory(), snapshot, scratch);
+        try {
+            return BootedEtcd.start(directory(), snapshot, scratch, BootedEtcd.patience(Files.size(snapshot)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path directory() {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that keeps the contract but for one vice. */
 final class LaxStore implements ObjectStore {
@@ -37,15 +38,20 @@ final class LaxStore implements ObjectStore {
         CHANGES_LARGE_OBJECTS,
         LISTS_OUT_OF_ORDER,
         LOSES_A_NAME_BETWEEN_PAGES,
+        LOSES_ANSWERS,
+        LOSES_THE_FIRST_ANSWERS,
+        LOSES_ANSWERS_AND_IGNORES_THE_CONDITION,
         IS_SLOW
     }
 
     private static final int PAGE = 1_000;
+    private static final int FIRST = 12;
 
     private final Map<String, byte[]> objects = new ConcurrentSkipListMap<>();
     private final Set<String> missed = ConcurrentHashMap.newKeySet();
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
     private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger creations = new AtomicInteger();
     private final Vice vice;
 
     LaxStore(Vice vice) {
@@ -93,7 +99,16 @@ final class LaxStore implements ObjectStore {
             objects.put(name, bytes);
             return CreateOutcome.CREATED;
         }
-        return objects.putIfAbsent(name, bytes) == null ? CreateOutcome.CREATED : CreateOutcome.EXISTS;
+        int creation = creations.getAndIncrement();
+        if (vice == Vice.LOSES_ANSWERS_AND_IGNORES_THE_CONDITION) {
+            objects.put(name, bytes);
+            return creation % 4 == 0 ? CreateOutcome.UNKNOWN : CreateOutcome.CREATED;
+        }
+        CreateOutcome outcome = objects.putIfAbsent(name, bytes) == null ? CreateOutcome.CREATED : CreateOutcome.EXISTS;
+        boolean lost = vice == Vice.LOSES_ANSWERS
+                ? outcome == CreateOutcome.CREATED
+                : vice == Vice.LOSES_THE_FIRST_ANSWERS && creation < FIRST;
+        return lost ? CreateOutcome.UNKNOWN : outcome;
     }
 
     private static void pause(long millis) {

@@ -8,19 +8,25 @@ import dev.tidemark.schemas.Failure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class DrillScheduleTest {
     private static final Instant NOW = Instant.ofEpochMilli(1_000_000);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final RandomGenerator AT_ONCE = () -> 0L;
 
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final AtomicInteger drills = new AtomicInteger();
@@ -48,7 +54,8 @@ class DrillScheduleTest {
                         cluster("a", OptionalLong.empty(), () -> report("")),
                         cluster("b", OptionalLong.empty(), () -> report("a key too many"))),
                 INTERVAL,
-                clock)) {
+                clock,
+                AT_ONCE)) {
             Eventually.until(PATIENCE, () -> of(schedule, 1).runs(), runs -> runs == 1);
             assertThat(of(schedule, 0).failures()).isZero();
             assertThat(of(schedule, 0).last().orElseThrow().endedAtMillis()).isEqualTo(NOW.toEpochMilli());
@@ -66,7 +73,8 @@ class DrillScheduleTest {
                         cluster("waits", OptionalLong.of(justNow), () -> report("")),
                         cluster("drilled", OptionalLong.of(longAgo), () -> report(""))),
                 INTERVAL,
-                clock)) {
+                clock,
+                AT_ONCE)) {
             Eventually.until(PATIENCE, () -> of(schedule, 1).runs(), runs -> runs == 1);
             assertThat(of(schedule, 0).runs()).isZero();
         }
@@ -81,7 +89,8 @@ class DrillScheduleTest {
                         }),
                         cluster("b", OptionalLong.empty(), () -> report(""))),
                 INTERVAL,
-                clock)) {
+                clock,
+                AT_ONCE)) {
             Eventually.until(PATIENCE, () -> of(schedule, 1).runs(), runs -> runs == 1);
             assertThat(of(schedule, 0)).isEqualTo(new DrillStatus("a", 0, 0, 1, Optional.empty()));
         }
@@ -90,7 +99,7 @@ class DrillScheduleTest {
     @Test
     void nothingIsDrilledWithoutAnInterval() {
         try (DrillSchedule schedule = DrillSchedule.start(
-                List.of(cluster("a", OptionalLong.empty(), () -> report(""))), Duration.ZERO, clock)) {
+                List.of(cluster("a", OptionalLong.empty(), () -> report(""))), Duration.ZERO, clock, AT_ONCE)) {
             assertThat(schedule.statuses()).isEmpty();
         }
         assertThat(drills).hasValue(0);
@@ -111,11 +120,145 @@ class DrillScheduleTest {
                     return report("");
                 })),
                 INTERVAL,
-                clock);
+                clock,
+                AT_ONCE);
         Eventually.until(PATIENCE, begun::getCount, count -> count == 0);
         long started = System.nanoTime();
         schedule.close();
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
         assertThat(of(schedule, 0).errors()).isZero();
+    }
+
+    @Test
+    void twoServicesThatAreStartedTogetherDrillAsOftenAsOne() {
+        DrilledHours hours = new DrilledHours();
+        List<DrillSchedule> services = List.of(hours.service(1), hours.service(2));
+        for (int minute = 0; minute < 40 * 60; minute++) {
+            services.forEach(DrillSchedule::look);
+            hours.pass(Duration.ofMinutes(1));
+        }
+        // a turn every hour to every hour and a quarter; some are drilled twice, as a drill takes its time
+        assertThat(hours.drills).isBetween(32, 46);
+        assertThat(services)
+                .allSatisfy(service -> assertThat(of(service, 0).runs()).isGreaterThan(4));
+    }
+
+    @Test
+    void aTurnWaitsForItsRandomPartOfAQuarterOfTheIntervalAndLooksAgain() {
+        DrilledHours hours = new DrilledHours();
+        DrillSchedule service = hours.service(3);
+        service.look();
+        assertThat(hours.drills).isZero();
+
+        hours.pass(Duration.ofMinutes(16));
+        hours.recordedByAnother();
+        service.look();
+        assertThat(hours.drills).isZero();
+
+        hours.pass(Duration.ofMinutes(59));
+        service.look();
+        assertThat(hours.drills).isZero();
+
+        hours.pass(Duration.ofMinutes(1));
+        service.look();
+        hours.pass(Duration.ofMinutes(16));
+        service.look();
+        assertThat(hours.drills).isOne();
+    }
+
+    @Test
+    void whateverADrillThrowsIsCountedAndTheNextTurnComes() {
+        DrilledHours hours = new DrilledHours();
+        hours.broken = new OutOfMemoryError("on purpose");
+        DrillSchedule service = hours.service(AT_ONCE);
+        service.look();
+        assertThat(of(service, 0)).isEqualTo(new DrillStatus("a", 0, 0, 1, Optional.empty()));
+
+        hours.pass(Duration.ofMinutes(9));
+        service.look();
+        assertThat(of(service, 0).errors()).isOne();
+
+        hours.pass(Duration.ofMinutes(1));
+        service.look();
+        assertThat(of(service, 0).errors()).isEqualTo(2);
+
+        hours.broken = null;
+        hours.pass(Duration.ofMinutes(10));
+        service.look();
+        assertThat(of(service, 0).runs()).isOne();
+    }
+
+    @Test
+    void theThreadOutlivesAnErrorAndAnInterruptThatIsLeftBehind() {
+        AtomicInteger tries = new AtomicInteger();
+        Duration soon = Duration.ofMillis(10);
+        DrillSchedule.Cluster cluster = cluster("a", OptionalLong.empty(), () -> {
+            Thread.currentThread().interrupt();
+            if (tries.incrementAndGet() < 3) {
+                throw new StackOverflowError("on purpose");
+            }
+            return report("");
+        });
+        try (DrillSchedule schedule = DrillSchedule.start(List.of(cluster), soon, Clock.systemUTC(), AT_ONCE)) {
+            Eventually.until(PATIENCE, () -> of(schedule, 0).runs(), runs -> runs > 0);
+            assertThat(of(schedule, 0).errors()).isEqualTo(2);
+        }
+    }
+
+    /** A cluster with an interval of an hour, whose drills take two minutes, until which they are not recorded. */
+    private static final class DrilledHours extends Clock {
+        private final TreeMap<Long, Long> startedByRecorded = new TreeMap<>();
+        private long now = NOW.toEpochMilli();
+        private int drills;
+        private Error broken;
+
+        DrillSchedule service(long seed) {
+            return service(new Random(seed));
+        }
+
+        DrillSchedule service(RandomGenerator random) {
+            return new DrillSchedule(
+                    List.of(new DrillSchedule.Cluster("a", this::newest, this::drill)),
+                    Duration.ofHours(1),
+                    this,
+                    random);
+        }
+
+        private OptionalLong newest() {
+            Map.Entry<Long, Long> recorded = startedByRecorded.floorEntry(now);
+            return recorded == null ? OptionalLong.empty() : OptionalLong.of(recorded.getValue());
+        }
+
+        private DrillReport drill() {
+            if (broken != null) {
+                throw broken;
+            }
+            drills++;
+            startedByRecorded.put(now + Duration.ofMinutes(2).toMillis(), now);
+            return report("");
+        }
+
+        void recordedByAnother() {
+            startedByRecorded.put(now, now);
+        }
+
+        void pass(Duration time) {
+            now += time.toMillis();
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(now);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 }

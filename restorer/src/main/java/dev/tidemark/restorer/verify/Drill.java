@@ -1,6 +1,7 @@
 package dev.tidemark.restorer.verify;
 
 import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.RunRecords;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
@@ -45,6 +46,17 @@ public final class Drill {
         this.boot = boot;
     }
 
+    /**
+     * When the last drill of a cluster began, milliseconds since the epoch; empty if none is recorded, or none that can be
+     * read: a record that is damaged must not keep anybody from the next drill.
+     */
+    public static OptionalLong lastStartedAtMillis(ClusterArchive archive) {
+        return new RunBook(archive.runs())
+                .drill()
+                .map(run -> OptionalLong.of(run.getStartedAtMillis()))
+                .orElse(OptionalLong.empty());
+    }
+
     /** What the booted etcd says of itself. */
     private record Seen(String version, OptionalLong hash, List<String> differences) {}
 
@@ -76,7 +88,7 @@ public final class Drill {
                     String.join("; ", differences),
                     compared.note,
                     sources.clock().millis() - startedAt);
-            return recorded(report, startedAt);
+            return recorded(report, startedAt, compared.askedAtMillis);
         }
     }
 
@@ -93,7 +105,7 @@ public final class Drill {
         } catch (TidemarkException e) {
             if (e.failure() == Failure.VERIFICATION) {
                 long millis = sources.clock().millis() - startedAt;
-                recorded(DrillReport.failed("the restore was refused: " + e.getMessage(), millis), startedAt);
+                recorded(DrillReport.failed("the restore was refused: " + e.getMessage(), millis), startedAt, 0);
             }
             throw e;
         }
@@ -135,35 +147,37 @@ public final class Drill {
         }
     }
 
-    /** What the source said, or why it was not asked. */
-    private record Comparison(OptionalLong hash, OptionalLong sourceHash, List<Finding> findings, String note) {
-        static Comparison none(String why) {
-            return new Comparison(OptionalLong.empty(), OptionalLong.empty(), List.of(), why);
+    /** What the source said, or why it was not asked; and when it was, 0 if it was not. */
+    private record Comparison(
+            OptionalLong hash, OptionalLong sourceHash, List<Finding> findings, String note, long askedAtMillis) {
+        static Comparison none(String why, long askedAtMillis) {
+            return new Comparison(OptionalLong.empty(), OptionalLong.empty(), List.of(), why, askedAtMillis);
         }
     }
 
     /** The source is only a part of a drill: one that cannot be asked is no failure of the archive. */
     private Comparison compare(String generation, long revision, VerifyProgress progress) {
         if (source.isEmpty()) {
-            return Comparison.none("the source was not asked");
+            return Comparison.none("the source was not asked", 0);
         }
         SourceRung rung = new SourceRung(sources, source.get(), progress);
         try {
-            rung.requirePause(new RunBook(sources.archive().runs()).sourceAskedAtMillis());
             SourceRung.Outcome outcome = new HashComparison(rung).at(generation, revision);
             String obstacle = outcome.proof().obstacle();
             return new Comparison(
                     outcome.proof().hash(),
                     outcome.proof().sourceHash(),
                     outcome.findings(),
-                    obstacle.isEmpty() ? "" : "the source was not compared: " + obstacle);
+                    obstacle.isEmpty() ? "" : "the source was not compared: " + obstacle,
+                    rung.askedAtMillis());
         } catch (EtcdException | RestoreException e) {
-            return Comparison.none("the source was not compared: " + e.getMessage());
+            return Comparison.none("the source was not compared: " + e.getMessage(), rung.askedAtMillis());
         }
     }
 
-    private DrillReport recorded(DrillReport report, long startedAt) {
+    private DrillReport recorded(DrillReport report, long startedAt, long askedAt) {
         try {
+            long lastAsked = new RunBook(sources.archive().runs()).sourceAskedAtMillis(askedAt);
             sources.archive()
                     .runs()
                     .recordDrill(seq -> new DrillRun(
@@ -181,7 +195,7 @@ public final class Drill {
                             report.expectedBootedHash().orElse(NONE),
                             report.etcdVersion(),
                             report.ok() ? report.note() : report.difference(),
-                            report.sourceHash().isPresent() ? startedAt : 0L));
+                            lastAsked));
             return report;
         } catch (ArchiveException e) {
             return report.withNote("the drill is not recorded: " + e.getMessage());

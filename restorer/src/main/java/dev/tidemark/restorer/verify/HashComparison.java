@@ -61,6 +61,7 @@ final class HashComparison {
         EtcdException.FutureRevision behind = null;
         try (Candidates candidates = Candidates.of(rung.source())) {
             for (Candidates.Candidate candidate : candidates.all()) {
+                rung.asking();
                 rung.progress().says(candidate.announcement("HashKV at revision " + revision));
                 try {
                     return Optional.of(new Asked(

@@ -3,6 +3,7 @@ package dev.tidemark.restorer.verify;
 import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.RunRecords;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.FullPass;
@@ -15,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was recorded of former runs, and how a run is recorded. A record that cannot be read counts as none, and one that
- * cannot be written is only mentioned: the run itself is worth more. Thread-safe.
+ * What was recorded of former runs, and how a run is recorded. A record that is damaged, or was deleted since it was
+ * listed, counts as none, and one that cannot be written is only mentioned: the run itself is worth more. Thread-safe.
  */
 final class RunBook {
     private final RunRecords records;
@@ -28,7 +29,7 @@ final class RunBook {
     Optional<VerifyRun> verification() {
         try {
             return records.newestVerification();
-        } catch (DamagedObjectException e) {
+        } catch (DamagedObjectException | MissingObjectException e) {
             return Optional.empty();
         }
     }
@@ -36,7 +37,7 @@ final class RunBook {
     Optional<DrillRun> drill() {
         try {
             return records.newestDrill();
-        } catch (DamagedObjectException e) {
+        } catch (DamagedObjectException | MissingObjectException e) {
             return Optional.empty();
         }
     }
@@ -46,6 +47,11 @@ final class RunBook {
         return Math.max(
                 verification().map(VerifyRun::getSourceAskedAtMillis).orElse(0L),
                 drill().map(DrillRun::getSourceAskedAtMillis).orElse(0L));
+    }
+
+    /** What a run records of that: only the newest records are looked at, so one that asked nobody hands on who did. */
+    long sourceAskedAtMillis(long ownAtMillis) {
+        return ownAtMillis > 0 ? ownAtMillis : sourceAskedAtMillis();
     }
 
     /** The sample whose turn it is. */
@@ -71,12 +77,12 @@ final class RunBook {
                         .findFirst()
                         .map(Finding::toString)
                         .orElse(""))
-                .setSourceAskedAtMillis(asked.atMillis())
                 .setHeads(heads(last, asked.heads()))
                 .setRound(last.map(VerifyRun::getRound).orElse(null))
                 .setLastFullPass(last.map(VerifyRun::getLastFullPass).orElse(null));
         addPass(run, last, report, startedAt);
         try {
+            run.setSourceAskedAtMillis(sourceAskedAtMillis(asked.atMillis()));
             records.recordVerification(seq -> run.setSeq(seq).build());
             return Optional.empty();
         } catch (ArchiveException e) {

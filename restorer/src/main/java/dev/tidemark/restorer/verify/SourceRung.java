@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What both comparisons with the source share. */
+/** What both comparisons with the source share. Used by one thread. */
 final class SourceRung {
     /** Nobody asks the source for a hash more often than this, unless told to. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
@@ -21,6 +21,7 @@ final class SourceRung {
     private final Sources sources;
     private final SourceAccess source;
     private final VerifyProgress progress;
+    private long askedAtMillis;
 
     /** How a comparison ended. */
     record Outcome(SourceProof proof, List<Finding> findings) {}
@@ -43,19 +44,29 @@ final class SourceRung {
         return progress;
     }
 
-    /**
-     * Refuses to ask again so soon.
-     *
-     * @param askedAtMillis when somebody asked last, milliseconds since the epoch
-     */
-    void requirePause(long askedAtMillis) {
-        long waited = sources.clock().millis() - askedAtMillis;
-        if (source.stall() == SourceAccess.Stall.FOLLOWERS && waited >= 0 && waited < PAUSE.toMillis()) {
+    /** Refuses to ask for a hash so soon after somebody else did. */
+    void requirePause() {
+        if (source.stall() == SourceAccess.Stall.ANY) {
+            return;
+        }
+        long waited = sources.clock().millis() - new RunBook(sources.archive().runs()).sourceAskedAtMillis();
+        if (waited >= 0 && waited < PAUSE.toMillis()) {
             throw new RestoreException(
                     Failure.REFUSED,
                     "the source was asked for a hash " + waited / 1_000 + " s ago, and each takes writes from a member",
                     "wait " + (PAUSE.toMillis() - waited + 999) / 1_000 + " s, or give --allow-stall");
         }
+    }
+
+    /** To be called right before each question for a hash: refuses it too soon after another run's, else notes it. */
+    void asking() {
+        requirePause();
+        askedAtMillis = sources.clock().millis();
+    }
+
+    /** When the source was last asked for a hash here, whatever came of it: milliseconds since the epoch; 0 for never. */
+    long askedAtMillis() {
+        return askedAtMillis;
     }
 
     /** The newest revision that archive and topic hold, with its generation. */

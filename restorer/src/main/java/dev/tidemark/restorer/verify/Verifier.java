@@ -2,6 +2,7 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.Sources;
+import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.VerifyRun;
 import java.nio.file.Path;
@@ -32,6 +33,16 @@ public final class Verifier {
         this.source = source;
     }
 
+    /** A run under way. */
+    private record Run(
+            VerifyLevel level,
+            long startedAt,
+            RunBook book,
+            Optional<VerifyRun> last,
+            Sampling sampling,
+            Ladder ladder,
+            Optional<SourceRung> rung) {}
+
     /**
      * Verifies.
      *
@@ -41,59 +52,65 @@ public final class Verifier {
         long startedAt = sources.clock().millis();
         RunBook book = new RunBook(sources.archive().runs());
         Optional<VerifyRun> last = book.verification();
-        Sampling sampling = RunBook.next(last, request.sampleParts());
         List<ChainHead> recorded = last.map(VerifyRun::getHeads).orElse(List.of());
-        requireSource(request.level(), book, progress);
-        Ladder ladder = new Ladder(sources.archive(), recorded, progress);
-        Optional<SourceRung.Outcome> compared;
-        try (Scratch scratch = Scratch.in(sources.scratch())) {
-            ladder.run(request.level(), sampling, scratch.directory());
-            compared = compare(request.level(), ladder, scratch.directory(), progress);
-        }
-        List<Finding> findings = new ArrayList<>(ladder.tally().findings());
-        compared.map(SourceRung.Outcome::findings).ifPresent(findings::addAll);
-        VerifyReport report = new VerifyReport(
+        Run run = new Run(
                 request.level(),
-                sampling,
-                ladder.tally().counts(),
-                findings,
-                compared.map(SourceRung.Outcome::proof),
-                "",
-                sources.clock().millis() - startedAt);
-        Optional<String> note =
-                book.record(last, report, startedAt, new RunBook.Asked(ladder.heads(), asked(compared, startedAt)));
-        return note.map(report::withNote).orElse(report);
-    }
-
-    private void requireSource(VerifyLevel level, RunBook book, VerifyProgress progress) {
-        if (!level.asksSource()) {
-            return;
-        }
-        SourceAccess access = source.orElseThrow(() -> new IllegalArgumentException(level + " needs a source"));
-        if (level == VerifyLevel.SOURCE) {
-            new SourceRung(sources, access, progress).requirePause(book.sourceAskedAtMillis());
+                startedAt,
+                book,
+                last,
+                RunBook.next(last, request.sampleParts()),
+                new Ladder(sources.archive(), recorded, progress),
+                rung(request.level(), progress));
+        try (Scratch scratch = Scratch.in(sources.scratch())) {
+            run.ladder.run(run.level, run.sampling, scratch.directory());
+            return recorded(run, run.rung.map(rung -> compare(run, rung, scratch.directory())));
+        } catch (TidemarkException e) {
+            // A question takes writes from a member whatever comes of it: who asks next has to know of it.
+            if (run.rung.map(SourceRung::askedAtMillis).orElse(0L) > 0) {
+                recorded(run, Optional.of(SourceRung.unproven("", "", 0, e.getMessage())));
+            }
+            throw e;
         }
     }
 
-    /** A damaged archive cannot be compared; that it is damaged is the answer. */
-    private Optional<SourceRung.Outcome> compare(
-            VerifyLevel level, Ladder ladder, Path scratch, VerifyProgress progress) {
+    /** What asks the source; that it was asked just now is found out before all else is done. */
+    private Optional<SourceRung> rung(VerifyLevel level, VerifyProgress progress) {
         if (!level.asksSource()) {
             return Optional.empty();
         }
-        if (!ladder.tally().findings().isEmpty()) {
-            return Optional.of(SourceRung.unproven("", "", 0, "the archive itself is not in order"));
+        SourceAccess access = source.orElseThrow(() -> new IllegalArgumentException(level + " needs a source"));
+        SourceRung rung = new SourceRung(sources, access, progress);
+        if (level == VerifyLevel.SOURCE) {
+            rung.requirePause();
         }
-        SourceRung rung = new SourceRung(sources, source.orElseThrow(), progress);
-        return Optional.of(
-                level == VerifyLevel.SOURCE
-                        ? new HashComparison(rung).newest()
-                        : new SnapshotComparison(rung, scratch).run());
+        return Optional.of(rung);
     }
 
-    private static long asked(Optional<SourceRung.Outcome> compared, long startedAt) {
-        return compared.filter(outcome -> outcome.proof().sourceHash().isPresent())
-                .map(outcome -> startedAt)
-                .orElse(0L);
+    /** A damaged archive cannot be compared; that it is damaged is the answer. */
+    private static SourceRung.Outcome compare(Run run, SourceRung rung, Path scratch) {
+        if (!run.ladder.tally().findings().isEmpty()) {
+            return SourceRung.unproven("", "", 0, "the archive itself is not in order");
+        }
+        return run.level == VerifyLevel.SOURCE
+                ? new HashComparison(rung).newest()
+                : new SnapshotComparison(rung, scratch).run();
+    }
+
+    private VerifyReport recorded(Run run, Optional<SourceRung.Outcome> compared) {
+        List<Finding> findings = new ArrayList<>(run.ladder.tally().findings());
+        compared.map(SourceRung.Outcome::findings).ifPresent(findings::addAll);
+        VerifyReport report = new VerifyReport(
+                run.level,
+                run.sampling,
+                run.ladder.tally().counts(),
+                findings,
+                compared.map(SourceRung.Outcome::proof),
+                "",
+                sources.clock().millis() - run.startedAt);
+        long asked = run.rung.map(SourceRung::askedAtMillis).orElse(0L);
+        return run.book
+                .record(run.last, report, run.startedAt, new RunBook.Asked(run.ladder.heads(), asked))
+                .map(report::withNote)
+                .orElse(report);
     }
 }
