@@ -150,7 +150,7 @@ final class UpkeepWorkerTest {
                                 Duration.ZERO,
                                 Duration.ZERO,
                                 List.of(GenerationRetention.newBuilder()
-                                        .setGeneration("GEN-A")
+                                        .setGeneration("GEN-B")
                                         .setBaseRevision(null)
                                         .setFloors(List.of())
                                         .setKept(List.of())
@@ -159,9 +159,9 @@ final class UpkeepWorkerTest {
         Gate gate = new Gate(store);
         UpkeepWorker worker = start(gate);
         worker.committed("GEN-C", 6_001);
-        eventually(SOON, () -> assertThat(gate.listed()).contains("prod/m/GEN-B/synthetic/"));
+        eventually(SOON, () -> assertThat(gate.listed()).contains("prod/m/GEN-A/synthetic/"));
         worker.ended("GEN-C");
         worker.stop();
-        assertThat(gate.listed()).noneMatch(prefix -> prefix.contains("GEN-A"));
+        assertThat(gate.listed()).noneMatch(prefix -> prefix.contains("GEN-B/"));
     }
 }

@@ -314,6 +314,32 @@ class RetentionTest {
     }
 
     @Test
+    void whatIsGivenUpWhileItIsVerifiedIsNotCalledMissing() {
+        expire();
+        expire();
+        write(NEXT + 41, NEXT + 80);
+        int[] steps = new int[1];
+        VerifyReport report = new Verifier(sources())
+                .verify(new VerifyRequest(VerifyLevel.CONTENT, 1), new VerifyProgress() {
+                    @Override
+                    public void advanced(long manifests, long total) {
+                        if (steps[0]++ == 3) {
+                            expire();
+                            expire();
+                        }
+                    }
+
+                    @Override
+                    public void says(String line) {
+                        // nothing is said at this level
+                    }
+                });
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.note()).contains("decided anew");
+        assertThat(verify().note()).isEmpty();
+    }
+
+    @Test
     void aDecisionThatIsLostIsMissed() {
         expire();
         write(NEXT + 41, NEXT + 50);

@@ -5,11 +5,16 @@ import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideState;
 import dev.tidemark.schemas.topic.TopicEvent;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** Gives an uploaded side state its place among the generation's; one that has one keeps it. */
 final class SideCommit {
+    private static final Comparator<SideState> ORDER = Comparator.comparingLong(SideState::getRevision)
+            .thenComparingLong(SideState::getAuthRevision)
+            .thenComparingLong(SideState::getTakenAtMillis);
+
     private final ClusterObjects objects;
     private final ObjectReader reader;
     private final Settlement settlement;
@@ -53,10 +58,9 @@ final class SideCommit {
         }
     }
 
-    /** Of two of one revision the one that was taken later is: users and roles change without one. */
+    /** Of two of one revision users and roles tell, which change without one; then the time, if a clock can be trusted. */
     private static boolean isNewer(SideState one, SideState other) {
-        return one.getRevision() > other.getRevision()
-                || (one.getRevision() == other.getRevision() && one.getTakenAtMillis() > other.getTakenAtMillis());
+        return ORDER.compare(one, other) > 0;
     }
 
     /** That the object is of this generation, has the bytes that the topic says, and can be read. */

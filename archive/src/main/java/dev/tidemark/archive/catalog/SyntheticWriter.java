@@ -21,6 +21,7 @@ public final class SyntheticWriter {
     private final ObjectReader reader;
     private final Settlement settlement;
     private final GenerationHeader header;
+    /** Null until it is asked for. */
     private Optional<Stored<BaseManifest>> head;
 
     SyntheticWriter(ClusterObjects objects, ObjectReader reader, Settlement settlement, GenerationHeader header) {
@@ -28,12 +29,18 @@ public final class SyntheticWriter {
         this.reader = reader;
         this.settlement = settlement;
         this.header = header;
-        this.head = reader.newestSynthetic(header.getGeneration());
     }
 
-    /** The newest one that this writer knows. */
+    private Optional<Stored<BaseManifest>> stored() {
+        if (head == null) {
+            head = reader.newestSynthetic(header.getGeneration());
+        }
+        return head;
+    }
+
+    /** The newest one that this writer knows; two requests at the first time. */
     public Optional<BaseManifest> head() {
-        return head.map(Stored::content);
+        return stored().map(Stored::content);
     }
 
     /** The bases that came with snapshots and count, oldest first; two listings, and one read each. */
@@ -95,7 +102,7 @@ public final class SyntheticWriter {
 
     /** The sequence number of the base that follows the {@link #head}. */
     public long nextSeq() {
-        return head.map(last -> last.content().getSeq() + 1).orElse(0L);
+        return stored().map(last -> last.content().getSeq() + 1).orElse(0L);
     }
 
     private BaseManifest taken(long revision, String contentDigest, byte[] found) {
@@ -122,12 +129,12 @@ public final class SyntheticWriter {
     }
 
     private String headSha256() {
-        return head.map(Stored::sha256).orElse("");
+        return stored().map(Stored::sha256).orElse("");
     }
 
     private BaseManifest manifest(SyntheticDraft draft) {
         int fanout = header.getPolicy().getCatalogFanout();
-        Optional<CatalogPages> pages = head.map(CatalogPages::ofBase);
+        Optional<CatalogPages> pages = stored().map(CatalogPages::ofBase);
         return BaseManifest.newBuilder()
                 .setFormatVersion(ObjectCodec.FORMAT_VERSION)
                 .setSeq(nextSeq())

@@ -4,8 +4,7 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.DataUploader;
 import dev.tidemark.archive.catalog.LevelWriter;
 import dev.tidemark.archive.catalog.SyntheticWriter;
-import dev.tidemark.schemas.Failure;
-import dev.tidemark.schemas.TidemarkException;
+import dev.tidemark.archive.store.StoreUnavailableException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -109,7 +108,7 @@ public final class Upkeep {
             failed.remove(what);
             return done;
         } catch (RuntimeException e) {
-            if (e instanceof TidemarkException known && known.failure() == Failure.UNAVAILABLE) {
+            if (e instanceof StoreUnavailableException) {
                 throw e;
             }
             setbacks.failed(generation, what, seq, e);

@@ -12,9 +12,15 @@ import java.util.Optional;
 /**
  * The end of an executable's log. An end for want of room, memory or a port says nothing of what was restored, so it must
  * not be taken for a damaged archive.
+ *
+ * @param text what it says last, for a message
+ * @param causes all that it says, in lower case, as far as that is worth a look
  */
-record LastWords(String text) {
+record LastWords(String text, String causes) {
     private static final int TAIL = 2_000;
+    /** What ended a program stands before the traces of all its threads. */
+    private static final int SEARCHED = 4 << 20;
+
     private static final String PORT_TAKEN = "address already in use";
     /** A shell could not start it, etcd refused its flags, or a signal ended it. */
     private static final int NOT_BY_ITSELF = 126;
@@ -45,25 +51,25 @@ record LastWords(String text) {
 
     static LastWords of(Path log) {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            byte[] tail = new byte[(int) Math.min(TAIL, file.length())];
-            file.seek(file.length() - tail.length);
-            file.readFully(tail);
-            return new LastWords(new String(tail, StandardCharsets.UTF_8).strip());
+            byte[] end = new byte[(int) Math.min(SEARCHED, file.length())];
+            file.seek(file.length() - end.length);
+            file.readFully(end);
+            String all = new String(end, StandardCharsets.UTF_8).strip();
+            return new LastWords(all.substring(Math.max(0, all.length() - TAIL)), all.toLowerCase(Locale.ROOT));
         } catch (IOException e) {
-            return new LastWords("its log cannot be read");
+            return new LastWords("its log cannot be read", "");
         }
     }
 
     boolean sayPortTaken() {
-        return text.toLowerCase(Locale.ROOT).contains(PORT_TAKEN);
+        return causes.contains(PORT_TAKEN);
     }
 
     /** What it means that it has ended, though it must not have, or not like this. */
     DrillException ended(String what, int exitCode) {
         String message = what + " ended with exit code " + exitCode + "; it says last:\n" + text;
-        Optional<Lack> lack = LACKS.stream()
-                .filter(known -> text.toLowerCase(Locale.ROOT).contains(known.words))
-                .findFirst();
+        Optional<Lack> lack =
+                LACKS.stream().filter(known -> causes.contains(known.words)).findFirst();
         if (lack.isPresent()) {
             return new DrillException(Failure.UNAVAILABLE, message, lack.get().hint);
         }

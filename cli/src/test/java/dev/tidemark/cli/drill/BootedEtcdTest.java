@@ -57,6 +57,7 @@ class BootedEtcdTest {
             value = {
                 "echo 'write member/snap/db: no space left on device'; exit 1 | make room",
                 "echo 'fatal error: out of memory'; exit 2 | memory",
+                "echo 'fatal error: runtime: out of memory'; seq 3000; exit 2 | memory",
                 "echo 'open db: Too many open files'; exit 1 | ulimit",
                 "echo 'mkdir: permission denied'; exit 1 | spool.dir",
                 "kill -KILL $$ | signal 9",

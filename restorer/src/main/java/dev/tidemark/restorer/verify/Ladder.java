@@ -36,6 +36,7 @@ final class Ladder {
     private final List<ChainHead> heads = new ArrayList<>();
     private final List<Exposure> exposures = new ArrayList<>();
     private boolean retentionUnknown;
+    private String note = "";
     private long walked;
     private long total;
 
@@ -90,7 +91,7 @@ final class Ladder {
             }
             readers.finish();
             bystanders.checkAll();
-            requireSameRetention(retention);
+            note = withoutGivenUp(retention);
         }
     }
 
@@ -117,13 +118,24 @@ final class Ladder {
         }
     }
 
-    /** What a decision has given up meanwhile may be missing for good reason. */
-    private void requireSameRetention(Optional<Retention> before) {
-        if (!tally.findings().isEmpty() && !archive.retention().newest().equals(before)) {
-            throw new RestoreException(
-                    Failure.UNAVAILABLE,
-                    "what is kept of " + archive.cluster() + " was decided anew while it was verified",
-                    "what was found may be what expire has deleted: run tidemark verify again");
+    /** What a decision has given up meanwhile may be missing for good reason; what is damaged is so for none. */
+    private String withoutGivenUp(Optional<Retention> before) {
+        if (tally.findings().isEmpty() || newestRetention().equals(before)) {
+            return "";
+        }
+        long forgotten = tally.forgetMissing();
+        return forgotten == 0
+                ? ""
+                : "what is kept was decided anew meanwhile, so " + forgotten
+                        + " missing objects are not counted: run verify again";
+    }
+
+    private Optional<Retention> newestRetention() {
+        try {
+            return archive.retention().newest();
+        } catch (DamagedObjectException e) {
+            tally.found(Tally.Fault.DAMAGED, e.object(), Problems.of(e), this::everything);
+            return Optional.empty();
         }
     }
 
@@ -192,6 +204,11 @@ final class Ladder {
 
     Tally tally() {
         return tally;
+    }
+
+    /** What an operator should know of the outcome; may be empty. */
+    String note() {
+        return note;
     }
 
     /** The newest manifest of every chain. */

@@ -28,7 +28,7 @@ final class Tally {
     }
 
     /** A finding whose revisions are not known yet. */
-    private record Open(String object, String problem, List<Supplier<Optional<RevisionRange>>> ranges) {
+    private record Open(Fault fault, String object, String problem, List<Supplier<Optional<RevisionRange>>> ranges) {
         /** From the first to the last that any of those who need the object cannot bring back. */
         Optional<RevisionRange> range() {
             return ranges.stream()
@@ -103,8 +103,16 @@ final class Tally {
             case DAMAGED -> damaged++;
         }
         if (findings.size() < MOST_FINDINGS) {
-            findings.put(object, new Open(object, problem, new ArrayList<>(List.of(range))));
+            findings.put(object, new Open(fault, object, problem, new ArrayList<>(List.of(range))));
         }
+    }
+
+    /** Leaves out everything that is missing; says how much that is. */
+    synchronized long forgetMissing() {
+        long forgotten = missing;
+        findings.values().removeIf(open -> open.fault == Fault.MISSING);
+        missing = 0;
+        return forgotten;
     }
 
     synchronized ObjectCounts counts() {

@@ -105,7 +105,7 @@ public final class Verifier {
                 run.ladder.tally().counts(),
                 findings,
                 compared.map(SourceRung.Outcome::proof),
-                "",
+                run.ladder.note(),
                 sources.clock().millis() - run.startedAt);
         long asked = run.rung.map(SourceRung::askedAtMillis).orElse(0L);
         return run.book
