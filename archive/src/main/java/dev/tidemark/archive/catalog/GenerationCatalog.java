@@ -66,15 +66,7 @@ public final class GenerationCatalog {
 
     /** A base that is kept before those that count; one read. */
     public BaseManifest kept(KeptBase kept) {
-        return reading(now -> chain(kept).equals(ArchiveLayout.syntheticBases(header.getGeneration()))
-                ? reader.synthetic(header.getGeneration(), kept.getSeq(), kept.getSha256())
-                        .content()
-                : reader.base(header.getGeneration(), kept.getSeq(), kept.getSha256())
-                        .content());
-    }
-
-    private String chain(KeptBase kept) {
-        return ArchiveLayout.chain(header.getGeneration(), kept.getChain());
+        return reading(now -> reader.kept(header.getGeneration(), kept).content());
     }
 
     /** The newest checkpoint of a level; two requests at the first time for a level above 0. */
@@ -209,8 +201,7 @@ public final class GenerationCatalog {
         try {
             return question.apply(heads);
         } catch (MissingObjectException gone) {
-            Floors floors = Floors.of(reader.newestRetention().map(Stored::content), header.getGeneration());
-            Heads newest = Heads.read(reader, header.getGeneration(), floors);
+            Heads newest = Heads.read(reader, header.getGeneration(), reader.floors(header.getGeneration()));
             try {
                 T answer = question.apply(newest);
                 heads = newest;

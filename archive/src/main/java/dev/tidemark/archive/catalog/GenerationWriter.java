@@ -101,7 +101,7 @@ public final class GenerationWriter {
     }
 
     private Floors floors() {
-        return Floors.of(reader.newestRetention().map(Stored::content), header.getGeneration());
+        return reader.floors(header.getGeneration());
     }
 
     /**

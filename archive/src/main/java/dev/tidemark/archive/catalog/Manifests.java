@@ -6,6 +6,7 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.TimeProof;
 import java.nio.ByteBuffer;
@@ -65,6 +66,11 @@ public final class Manifests {
     /** The synthetic base's manifest in an object. */
     public Stored<BaseManifest> synthetic(String generation, String name, byte[] bytes) {
         return reader.synthetic(generation, name, bytes);
+    }
+
+    /** The manifest of a base that retention keeps beside the chains, in an object; the caller holds it against its sum. */
+    public Stored<BaseManifest> kept(String generation, KeptBase kept, byte[] bytes) {
+        return reader.kept(generation, kept, bytes);
     }
 
     /** The proof of time in an object. */

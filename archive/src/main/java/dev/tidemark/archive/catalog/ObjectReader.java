@@ -6,6 +6,7 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.KeptBase;
 import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.TimeProof;
@@ -101,6 +102,21 @@ final class ObjectReader {
         return stored(name, manifest, bytes);
     }
 
+    /** A base that retention keeps beside the chains; its bytes are not held against what retention says. */
+    Stored<BaseManifest> kept(String generation, KeptBase kept, byte[] bytes) {
+        String chain = ArchiveLayout.chain(generation, kept.getChain());
+        String name = ArchiveLayout.link(chain, kept.getSeq());
+        return chain.equals(ArchiveLayout.syntheticBases(generation))
+                ? synthetic(generation, name, bytes)
+                : base(generation, name, bytes);
+    }
+
+    /** The same, proven. */
+    Stored<BaseManifest> kept(String generation, KeptBase kept) {
+        String name = ArchiveLayout.link(ArchiveLayout.chain(generation, kept.getChain()), kept.getSeq());
+        return kept(generation, kept, proven(name, kept.getSha256()));
+    }
+
     /** The newest side state of a generation. */
     Optional<Stored<SideManifest>> newestSide(String generation) {
         return objects.newest(ArchiveLayout.sideManifests(generation)).map(name -> side(generation, name, whole(name)));
@@ -139,6 +155,11 @@ final class ObjectReader {
             // old ones are deleted, perhaps since this was listed
             return objects.newest(ArchiveLayout.retentions()).map(name -> retention(name, whole(name)));
         }
+    }
+
+    /** What counts of a generation now; one listing, and a read where retention keeps less than all. */
+    Floors floors(String generation) {
+        return Floors.of(newestRetention().map(Stored::content), generation);
     }
 
     Stored<Retention> retention(String name, byte[] bytes) {

@@ -49,7 +49,7 @@ public final class SyntheticWriter {
     }
 
     private Floors floors() {
-        return Floors.of(reader.newestRetention().map(Stored::content), header.getGeneration());
+        return reader.floors(header.getGeneration());
     }
 
     /**

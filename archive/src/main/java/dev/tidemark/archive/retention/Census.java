@@ -103,13 +103,10 @@ final class Census {
     }
 
     private void kept(String generation, KeptBase kept) {
-        String chain = ArchiveLayout.chain(generation, kept.getChain());
-        String name = ArchiveLayout.link(chain, kept.getSeq());
+        String name = ArchiveLayout.link(ArchiveLayout.chain(generation, kept.getChain()), kept.getSeq());
         byte[] bytes = manifests.get(name);
         counting.add(name);
-        Stored<BaseManifest> base = chain.equals(ArchiveLayout.bases(generation))
-                ? manifests.base(generation, name, bytes)
-                : manifests.synthetic(generation, name, bytes);
+        Stored<BaseManifest> base = manifests.kept(generation, kept, bytes);
         if (!base.sha256().equals(kept.getSha256())) {
             throw incomplete(name, "is not the base that is to be kept");
         }

@@ -117,10 +117,7 @@ final class GenerationWalk {
     private BaseManifest proven(KeptBase base, String name) {
         byte[] bytes = manifests().get(name);
         sawSchemaOf(bytes);
-        Stored<BaseManifest> stored =
-                ArchiveLayout.chain(generation, base.getChain()).equals(ArchiveLayout.bases(generation))
-                        ? manifests().base(generation, name, bytes)
-                        : manifests().synthetic(generation, name, bytes);
+        Stored<BaseManifest> stored = manifests().kept(generation, base, bytes);
         if (!stored.sha256().equals(base.getSha256())) {
             throw new DamagedObjectException(stored.name(), "is another base than the one that is to be kept");
         }
