@@ -172,6 +172,16 @@ public final class ArchiveLayout {
         return "x/";
     }
 
+    /** The data keys that seal, each wrapped: {@code k/}. */
+    public static String keys() {
+        return "k/";
+    }
+
+    /** A data key for who has a key-encryption key, for example {@code k/20261201-9f86d081884c7d65.0a1b2c3d4e5f6071}. */
+    public static String wrappedKey(String dataKey, String key) {
+        return keys() + dataKey + "." + key;
+    }
+
     /** All data of all generations: {@code d/}. */
     public static String data() {
         return "d/";

@@ -4,6 +4,7 @@ import java.util.regex.Pattern;
 
 /** What may be an object's name, in every store alike. */
 final class ObjectNames {
+    private static final int PART_BYTES = 5 << 20;
     private static final String PART = "[A-Za-z0-9_~-][A-Za-z0-9._~-]*";
     private static final Pattern NAME = Pattern.compile(PART + "(/" + PART + ")*");
     private static final Pattern PREFIX = Pattern.compile("(" + PART + "/)*(" + PART + ")?");
@@ -37,7 +38,7 @@ final class ObjectNames {
 
     static void checkCreate(String name, byte[] bytes) {
         checkName(name);
-        if (bytes.length > ObjectStore.MAX_CREATE_BYTES) {
+        if (bytes.length > PART_BYTES) {
             throw new IllegalArgumentException(name + ": " + bytes.length + " bytes cannot be created in one part");
         }
     }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,8 +26,8 @@ import java.util.Optional;
  * <p>Thread-safe. After {@link #close} every call fails with an {@link IllegalStateException}.
  */
 public interface ObjectStore extends Closeable {
-    /** The largest object that {@link #createIfAbsent} takes. */
-    int MAX_CREATE_BYTES = 5 << 20;
+    /** The largest object that {@link #createIfAbsent} takes: one part, and room to seal it. */
+    int MAX_CREATE_BYTES = (5 << 20) - (16 << 10);
 
     /**
      * Stores a file's bytes under a name that nobody ever used before, durably. On an exception the object may or may not
@@ -102,6 +103,14 @@ public interface ObjectStore extends Closeable {
      */
     default boolean extendLock(String name, Instant enough, Instant until) {
         return false;
+    }
+
+    /**
+     * What the store itself needs to give back the objects below a root, and cannot use: what is wrong with it, by name.
+     * Nothing where nothing is sealed.
+     */
+    default Map<String, String> unusableKeys(String root) {
+        return Map.of();
     }
 
     /** Where this is, without credentials, for messages: {@code s3://bucket/prefix}, {@code file:///dir}. */

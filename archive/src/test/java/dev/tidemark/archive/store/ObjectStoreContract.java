@@ -131,7 +131,7 @@ abstract class ObjectStoreContract {
 
     @Test
     void refusesToCreateMoreThanOnePart() {
-        assertThatThrownBy(() -> store.createIfAbsent("big", new byte[ObjectStore.MAX_CREATE_BYTES + 1]))
+        assertThatThrownBy(() -> store.createIfAbsent("big", new byte[(5 << 20) + 1]))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(store.exists("big")).isFalse();
     }

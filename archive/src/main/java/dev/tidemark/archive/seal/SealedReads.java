@@ -1,0 +1,173 @@
+package dev.tidemark.archive.seal;
+
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.SoundReads;
+import dev.tidemark.archive.store.StoreUnavailableException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Opens what comes from a store. What does not open is fetched once more: only the same bytes twice are damaged where they
+ * rest. Thread-safe.
+ */
+final class SealedReads {
+    private final ObjectStore store;
+    private final Function<String, KeyRing> rings;
+    private final Sealing.Clear clear;
+    private final HeadCache heads;
+
+    /** @param rings the data keys of the cluster below a root */
+    SealedReads(ObjectStore store, Function<String, KeyRing> rings, Sealing.Clear clear) {
+        this.store = store;
+        this.rings = rings;
+        this.clear = clear;
+        this.heads = new HeadCache(store);
+    }
+
+    /** Whether an object that begins so was written before there were keys, and may be read. */
+    boolean isLeftClear(byte[] head) {
+        return clear == Sealing.Clear.READ && !SealedHeader.isSealed(head);
+    }
+
+    /** The same, by its name. */
+    boolean isLeftClear(String name) {
+        return clear == Sealing.Clear.READ && isLeftClear(heads.of(name));
+    }
+
+    /** A whole object. */
+    byte[] whole(String name) {
+        byte[] object = store.get(name);
+        if (isLeftClear(object)) {
+            return object;
+        }
+        Fetched seen = Fetched.whole(object);
+        return openedWhole(name, seen).orElseGet(() -> {
+            Fetched again = Fetched.whole(store.get(name));
+            return settled(name, seen, again, openedWhole(name, again));
+        });
+    }
+
+    private Optional<byte[]> openedWhole(String name, Fetched fetched) {
+        long length =
+                SealedHeader.decode(fetched.head()).map(SealedHeader::length).orElse(-1L);
+        return opened(name, fetched).filter(bytes -> bytes.length == length);
+    }
+
+    /** A range of what is sealed. */
+    byte[] range(String name, long offset, int length) {
+        byte[] head = heads.of(name);
+        if (isLeftClear(head)) {
+            return store.read(name, offset, length);
+        }
+        Fetched seen = fetch(name, head, offset, length);
+        Optional<byte[]> opened = opened(name, seen);
+        if (opened.isPresent()) {
+            return cut(name, seen, opened.get(), offset, length);
+        }
+        Fetched again = fetch(name, heads.renewed(name), offset, length);
+        return cut(name, again, settled(name, seen, again, opened(name, again)), offset, length);
+    }
+
+    /** The whole object as a stream. */
+    InputStream stream(String name) {
+        InputStream in = store.open(name);
+        try {
+            byte[] head = in.readNBytes(SealedHeader.BYTES);
+            return isLeftClear(head)
+                    ? new SequenceInputStream(new ByteArrayInputStream(head), in)
+                    : new SealedStream(this, name, head, in);
+        } catch (IOException e) {
+            // Its reader meets what was wrong with the way when it reads.
+            return new SequenceInputStream(in, InputStream.nullInputStream());
+        }
+    }
+
+    /** The segments of a range, as far as the object reaches by its header. */
+    private Fetched fetch(String name, byte[] head, long offset, int length) {
+        Optional<SealedHeader> header = SealedHeader.decode(head);
+        if (header.isEmpty()) {
+            return new Fetched(head, 0, new byte[0]);
+        }
+        long newest = header.get().segments() - 1;
+        long first = Math.min(SealedHeader.segmentOf(offset), newest);
+        long last = Math.min(SealedHeader.segmentOf(offset + Math.max(length - 1, 0)), newest);
+        long from = Math.max(SealedHeader.BYTES, first * SealedHeader.SEGMENT_BYTES);
+        long end = Math.min(header.get().storedBytes(), (last + 1) * SealedHeader.SEGMENT_BYTES);
+        return new Fetched(head, first, store.read(name, from, Math.toIntExact(end - from)));
+    }
+
+    private static byte[] cut(String name, Fetched fetched, byte[] opened, long offset, int length) {
+        long from = offset - SealedHeader.beginOf(fetched.first());
+        if (from > opened.length - (long) length) {
+            throw new DamagedObjectException(
+                    name,
+                    "is " + (SealedHeader.beginOf(fetched.first()) + opened.length) + " bytes long, but " + length
+                            + " bytes at " + offset + " were asked for");
+        }
+        return Arrays.copyOfRange(opened, (int) from, (int) from + length);
+    }
+
+    /**
+     * Segments of a stream that did not open, fetched once more.
+     *
+     * @throws IOException if they came damaged twice, each time differently
+     */
+    byte[] settled(String name, Fetched seen) throws IOException {
+        long from = Math.max(SealedHeader.BYTES, seen.first() * SealedHeader.SEGMENT_BYTES);
+        byte[] head = heads.renewed(name);
+        Fetched again = new Fetched(head, seen.first(), store.read(name, from, seen.sealed().length));
+        try {
+            return settled(name, seen, again, opened(name, again));
+        } catch (StoreUnavailableException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /**
+     * Reads a range as it is stored.
+     *
+     * @throws DamagedObjectException if the object ends before its end
+     */
+    void requireRange(String name, long offset, int length) {
+        store.read(name, offset, length);
+    }
+
+    /** What a second fetch brought, if that is what was sealed. */
+    private byte[] settled(String name, Fetched seen, Fetched again, Optional<byte[]> opened) {
+        if (opened.isPresent()) {
+            SoundReads.arrivedDamaged(name);
+            return opened.get();
+        }
+        if (seen.isSameAs(again)) {
+            throw new DamagedObjectException(
+                    name,
+                    SealedHeader.decode(again.head())
+                            .map(header -> "does not open with its data key " + header.dataKey()
+                                    + ": it was changed where it rests, or is another object's")
+                            .orElse(
+                                    "is not sealed, though encryption.keys is set: it is damaged, or of nobody who has the keys,"
+                                            + " or older than the keys (then set encryption.clear to read)"));
+        }
+        throw new StoreUnavailableException(
+                name + " in " + store.uri() + " came damaged twice, each time differently",
+                "something between here and the store changes bytes: network, proxy or memory",
+                null);
+    }
+
+    /** What is sealed in these segments; empty if they are not what was sealed under that name. */
+    Optional<byte[]> opened(String name, Fetched fetched) {
+        Optional<SealedHeader> header = SealedHeader.decode(fetched.head());
+        if (header.isEmpty()) {
+            return Optional.empty();
+        }
+        return rings.apply(SealedNames.root(name))
+                .find(header.get().dataKey())
+                .flatMap(key -> key.open(name, header.get(), fetched.head(), fetched.first(), fetched.sealed()));
+    }
+}
