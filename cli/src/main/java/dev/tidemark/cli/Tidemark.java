@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
             GetVerb.class,
             VerifyVerb.class,
             DrillVerb.class,
-            ExpireVerb.class
+            ExpireVerb.class,
+            KeysVerb.class
         },
         footer = {
             "",

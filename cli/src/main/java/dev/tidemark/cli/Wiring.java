@@ -1,6 +1,8 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.seal.Sealing;
 import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.BucketFacts;
 import dev.tidemark.archive.store.ExpirationRules;
@@ -9,6 +11,7 @@ import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.cli.check.CheckRun;
+import dev.tidemark.cli.check.SealingCheck;
 import dev.tidemark.cli.check.StoreCertification;
 import dev.tidemark.cli.drill.DrillSchedule;
 import dev.tidemark.cli.drill.DrillStatus;
@@ -32,6 +35,7 @@ import dev.tidemark.restorer.Target;
 import dev.tidemark.restorer.verify.Drill;
 import dev.tidemark.restorer.verify.SourceAccess;
 import dev.tidemark.restorer.verify.VerifyProgress;
+import dev.tidemark.schemas.TidemarkException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -55,15 +59,42 @@ final class Wiring {
         this.settings = settings;
     }
 
-    /** The archive's store for who writes into it, a directory made if it is missing; the caller closes it. */
+    /** The archive's store for a service that writes into it, a directory made if it is missing; the caller closes it. */
     ObjectStore store() {
         ArchiveSettings archive = archiveSettings();
-        return ObjectStores.open(isDirectory(archive) ? archive.creating() : archive);
+        Sealing sealing = sealing();
+        List<String> roots = settings.each().stream()
+                .map(cluster -> ArchiveLayout.clusterRoot(cluster.get(Known.CLUSTER_NAME)))
+                .toList();
+        ObjectStore raw = ObjectStores.open(isDirectory(archive) ? archive.creating() : archive);
+        try {
+            return sealing.overToWrite(raw, roots, InstantSource.system());
+        } catch (TidemarkException e) {
+            raw.close();
+            throw e;
+        }
     }
 
     /** The archive's store for who only reads, and must not mistake a mistyped place for an empty archive. */
     ObjectStore storeToRead() {
+        Sealing sealing = sealing();
+        return sealing.over(rawStore(), InstantSource.system());
+    }
+
+    /** The same, as it is: sealed objects are sealed. */
+    ObjectStore rawStore() {
         return ObjectStores.open(archiveSettings());
+    }
+
+    /** How the archive is sealed; not at all where no key is set. */
+    Sealing sealing() {
+        return Sealing.of(settings.find(Known.ENCRYPTION_KEYS).orElse(List.of()), settings.get(Known.ENCRYPTION_CLEAR));
+    }
+
+    /** The same, for who cannot do without keys. */
+    Sealing sealingSet() {
+        settings.get(Known.ENCRYPTION_KEYS);
+        return sealing();
     }
 
     private static boolean isDirectory(ArchiveSettings archive) {
@@ -211,6 +242,7 @@ final class Wiring {
                 beside,
                 this::storeToRead,
                 () -> ExpirationRules.of(archiveSettings()),
+                new SealingCheck(sealing(), ArchiveLayout.clusterRoot(capture.cluster())),
                 store -> sources(store, Clock.systemUTC()));
     }
 

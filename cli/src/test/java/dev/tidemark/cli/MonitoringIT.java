@@ -125,6 +125,7 @@ class MonitoringIT {
                         "archive",
                         "archive permissions",
                         "archive create-if-absent",
+                        "archive encryption",
                         "archive lifecycle",
                         "probe in etcd",
                         "probe in topic",

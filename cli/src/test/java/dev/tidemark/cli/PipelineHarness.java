@@ -44,6 +44,7 @@ final class PipelineHarness implements AutoCloseable {
     private final EtcdVersion version;
     private final Path directory;
     private final Path settingsFile;
+    private final Map<String, String> ofServices;
     private final EtcdServer etcd;
     private final Workload workload;
     private final ServiceProcess capture;
@@ -64,9 +65,8 @@ final class PipelineHarness implements AutoCloseable {
             KafkaServer kafka = opening(KafkaServer.launch());
             MinioServer minio = opening(MinioServer.launch().withBucket(BUCKET));
             wayToStore = opening(S3Chaos.before(URI.create(minio.endpoint()).getPort(), chaos));
-            Map<String, String> ofServices = new HashMap<>(settings(kafka, minio, wayToStore.endpoint(), interval));
-            ofServices.putAll(more);
-            write(ofServices);
+            ofServices = new HashMap<>(settings(kafka, minio, wayToStore.endpoint(), interval));
+            set(more);
             Map<String, String> own = new HashMap<>(settings(kafka, minio, minio.endpoint(), interval));
             own.putAll(more);
             wiring = new Wiring(Settings.of(own));
@@ -115,9 +115,11 @@ final class PipelineHarness implements AutoCloseable {
                 Map.entry("spool.dir", directory.toString()));
     }
 
-    private void write(Map<String, String> settings) throws IOException {
+    /** Changes settings of the services and verbs; services that run have read theirs. */
+    void set(Map<String, String> more) throws IOException {
+        ofServices.putAll(more);
         Properties properties = new Properties();
-        properties.putAll(settings);
+        properties.putAll(ofServices);
         try (Writer out = Files.newBufferedWriter(settingsFile)) {
             properties.store(out, null);
         }

@@ -214,7 +214,11 @@ public final class Expiry {
     private long extendLocks(Census census, Instant now) {
         Instant enough = now.plus(policy.lock().dividedBy(2));
         Instant until = now.plus(policy.lock());
-        Stream<String> others = Stream.of(ArchiveLayout.headers(), ArchiveLayout.schemas(), ArchiveLayout.retentions())
+        Stream<String> others = Stream.of(
+                        ArchiveLayout.headers(),
+                        ArchiveLayout.schemas(),
+                        ArchiveLayout.retentions(),
+                        ArchiveLayout.keys())
                 .flatMap(prefix -> Census.list(archive, prefix).stream())
                 .map(ObjectInfo::name);
         Stream<String> counting = Stream.concat(census.counting().stream(), census.named().stream())

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 
 /**
  * A store whose objects are sealed: what is written is encrypted here, what is read is opened and proven here, and nobody
- * above need know of it. Lengths and offsets are those of what is sealed; wrapped keys are not seen. What does not open
+ * above need know of it. Lengths and offsets are those of what is sealed. What does not open
  * is fetched once more, as it may have been changed on its way. Thread-safe.
  */
 final class SealedStore implements ObjectStore {
@@ -128,6 +128,7 @@ final class SealedStore implements ObjectStore {
         return SealedNames.isClear(name) ? store.open(name) : reads.stream(name);
     }
 
+    /** Wrapped keys are seen by who asks for them alone. */
     @Override
     public List<ObjectInfo> list(String prefix, String startAfter, int max) {
         List<ObjectInfo> seen = new ArrayList<>();
@@ -137,7 +138,7 @@ final class SealedStore implements ObjectStore {
             batch = store.list(prefix, after, max);
             for (ObjectInfo info : batch) {
                 after = info.name();
-                if (!SealedNames.isKey(info.name()) && seen.size() < max) {
+                if ((SealedNames.isKey(prefix) || !SealedNames.isKey(info.name())) && seen.size() < max) {
                     seen.add(sealed(info));
                 }
             }
@@ -172,10 +173,12 @@ final class SealedStore implements ObjectStore {
         Map<String, String> unusable = new TreeMap<>();
         for (KeyRing.Entry entry : ring(root).entries()) {
             entry.wraps().forEach((key, wrap) -> {
+                String name = root + ArchiveLayout.wrappedKey(entry.dataKey(), key);
                 if (wrap == KeyRing.Wrap.DAMAGED) {
                     unusable.put(
-                            root + ArchiveLayout.wrappedKey(entry.dataKey(), key),
-                            "key " + key + " does not open it: it is damaged, or was written for another name");
+                            name, "key " + key + " does not open it: it is damaged, or was written for another name");
+                } else if (!entry.opens()) {
+                    unusable.put(name, "key " + key + ", which would open it, is not set, and no other is");
                 }
             });
         }

@@ -50,6 +50,7 @@ public final class CheckRun {
      * @param capture as capture would run, with a spool of its own
      * @param store opens the archive's store as who only reads does
      * @param expirations the store's own rules that would delete from the archive; empty if they cannot be read
+     * @param sealing whether the keys are the right ones
      * @param sources where the past is read from a store
      */
     public record Installation(
@@ -57,6 +58,7 @@ public final class CheckRun {
             CaptureSettings capture,
             Supplier<ObjectStore> store,
             Supplier<Optional<List<String>>> expirations,
+            SealingCheck sealing,
             Function<ObjectStore, Sources> sources) {}
 
     public CheckRun(Installation installation) {
@@ -93,7 +95,8 @@ public final class CheckRun {
         etcd.members().forEach(member -> lanes.add(findings -> etcd.endpoint(findings, member)));
         lanes.add(etcd::cluster);
         lanes.add(new KafkaChecks(installation.capture())::run);
-        lanes.add(new StoreChecks(installation.store(), installation.expirations(), attempt, threads)::run);
+        lanes.add(new StoreChecks(
+                installation.store(), installation.expirations(), installation.sealing(), attempt, threads)::run);
         List<Finding> found = new ArrayList<>(within(DEPENDENCIES, lanes));
         Findings agreed = new Findings();
         etcd.oneCluster(agreed);

@@ -17,21 +17,25 @@ final class StoreChecks {
 
     private final Supplier<ObjectStore> opening;
     private final Supplier<Optional<List<String>>> expirations;
+    private final SealingCheck sealing;
     private final String attempt;
     private final Executor threads;
 
     /**
      * @param opening opens the store, as who only reads does
      * @param expirations the store's own rules that would delete from the archive; empty if they cannot be read
+     * @param sealing whether the keys are the right ones
      * @param attempt a name that nobody used before
      */
     StoreChecks(
             Supplier<ObjectStore> opening,
             Supplier<Optional<List<String>>> expirations,
+            SealingCheck sealing,
             String attempt,
             Executor threads) {
         this.opening = opening;
         this.expirations = expirations;
+        this.sealing = sealing;
         this.attempt = attempt;
         this.threads = threads;
     }
@@ -49,6 +53,7 @@ final class StoreChecks {
                         "the archive cannot be used",
                         "archive permissions",
                         "archive create-if-absent",
+                        "archive encryption",
                         "archive lifecycle");
                 return;
             }
@@ -58,6 +63,7 @@ final class StoreChecks {
             } else {
                 findings.skip("nothing can be written", "archive create-if-absent");
             }
+            findings.check("archive encryption", name -> sealing.run(name, opened[0]));
             findings.check("archive lifecycle", name -> lifecycle(name, expirations));
         } finally {
             if (opened[0] != null) {

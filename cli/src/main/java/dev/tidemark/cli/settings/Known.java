@@ -3,6 +3,7 @@ package dev.tidemark.cli.settings;
 import static dev.tidemark.cli.settings.Setting.Secrecy.OPEN;
 import static dev.tidemark.cli.settings.Setting.Secrecy.SECRET;
 
+import dev.tidemark.archive.seal.Sealing;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -91,6 +92,18 @@ public final class Known {
             secret("archive.s3.access.key", "The object store's access key.");
     public static final Setting<String> ARCHIVE_S3_SECRET_KEY =
             secret("archive.s3.secret.key", "The object store's secret key.");
+    public static final Setting<List<Path>> ENCRYPTION_KEYS = open(
+            "encryption.keys",
+            null,
+            "Files with keys, separated by commas, as tidemark keys --new makes them: the first seals everything that is"
+                    + " written to the archive, all of them open what is read; nothing is encrypted if it is not set.",
+            Known::files);
+    public static final Setting<Sealing.Clear> ENCRYPTION_CLEAR = open(
+            "encryption.clear",
+            "refuse",
+            "What becomes of objects that are not encrypted where encryption.keys is set: refuse, or read if the archive"
+                    + " is older than its keys (then whoever can write to the store can add to it).",
+            Known::clear);
     public static final Setting<Duration> CHECKPOINT_INTERVAL = open(
             "checkpoint.interval",
             "30s",
@@ -214,6 +227,8 @@ public final class Known {
                         ARCHIVE_S3_REGION,
                         ARCHIVE_S3_ACCESS_KEY,
                         ARCHIVE_S3_SECRET_KEY,
+                        ENCRYPTION_KEYS,
+                        ENCRYPTION_CLEAR,
                         CHECKPOINT_INTERVAL,
                         CHECKPOINT_BYTES,
                         COMPACTOR_MEMBER,
@@ -306,6 +321,26 @@ public final class Known {
             throw new IllegalArgumentException("at least one host:port");
         }
         return parts;
+    }
+
+    private static List<Path> files(String text) {
+        List<Path> files = Stream.of(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .map(Path::of)
+                .toList();
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("at least one file");
+        }
+        return files;
+    }
+
+    private static Sealing.Clear clear(String text) {
+        return switch (text) {
+            case "refuse" -> Sealing.Clear.REFUSE;
+            case "read" -> Sealing.Clear.READ;
+            default -> throw new IllegalArgumentException("refuse or read");
+        };
     }
 
     private static URI url(String text) {

@@ -2,6 +2,7 @@ package dev.tidemark.cli.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.archive.seal.Sealing;
 import dev.tidemark.cli.check.LaxStore.Vice;
 import dev.tidemark.schemas.Failure;
 import java.util.List;
@@ -58,7 +59,13 @@ class StoreChecksTest {
 
     private Finding race(LaxStore store) {
         Findings findings = new Findings();
-        new StoreChecks(() -> store, () -> Optional.of(List.of()), "01JDB3Z6V5KQ8S5G4N7T2R9WXY", threads).run(findings);
+        new StoreChecks(
+                        () -> store,
+                        () -> Optional.of(List.of()),
+                        new SealingCheck(new Sealing(List.of(), Sealing.Clear.REFUSE), "prod/"),
+                        "01JDB3Z6V5KQ8S5G4N7T2R9WXY",
+                        threads)
+                .run(findings);
         return findings.of("archive create-if-absent").orElseThrow();
     }
 }

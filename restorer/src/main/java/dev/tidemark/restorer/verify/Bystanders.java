@@ -80,6 +80,9 @@ final class Bystanders {
                     bytes -> manifests.checkSchema(fingerprint, bytes));
         }
         places.forEach(this::claim);
+        archive.store().unusableKeys(archive.root()).forEach((name, problem) -> {
+            tally.found(Tally.Fault.DAMAGED, name, problem, Optional::empty);
+        });
     }
 
     private Optional<Long> fingerprint(String name) {

@@ -1,6 +1,7 @@
 package dev.tidemark.restorer.verify;
 
 import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.SoundReads;
@@ -72,6 +73,8 @@ final class Proof {
             tally.found(Tally.Fault.DAMAGED, name, difference(read, expected, owner), part.exposed());
         } catch (MissingObjectException e) {
             tally.found(Tally.Fault.MISSING, name, "is named by " + owner + ", but missing", part.exposed());
+        } catch (DamagedObjectException e) {
+            tally.found(Tally.Fault.DAMAGED, name, Problems.of(e), part.exposed());
         }
         return false;
     }
