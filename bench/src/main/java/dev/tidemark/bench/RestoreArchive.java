@@ -7,6 +7,8 @@ import dev.tidemark.archive.catalog.DataUploader;
 import dev.tidemark.archive.catalog.GenerationDraft;
 import dev.tidemark.archive.catalog.GenerationWriter;
 import dev.tidemark.archive.catalog.UploadedBase;
+import dev.tidemark.archive.seal.Sealing;
+import dev.tidemark.archive.seal.SealingKey;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.segment.SegmentCutter;
@@ -24,6 +26,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -54,9 +58,24 @@ final class RestoreArchive {
         this.archive = new ClusterArchive(store, CLUSTER);
     }
 
-    /** The store in a directory. */
+    /** The store in a directory; sealed if there is a key beside it. */
     static ObjectStore open(Path directory) {
-        return ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()));
+        Path key = key(directory);
+        return Sealing.of(Files.exists(key) ? List.of(key) : List.of(), Sealing.Clear.REFUSE)
+                .over(ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri())), InstantSource.system());
+    }
+
+    private static Path key(Path store) {
+        return store.resolveSibling("key");
+    }
+
+    /** Makes the same archive sealed, unless it is there. */
+    static void makeSealed(RestoreShape shape, Path directory) throws IOException {
+        Path key = key(Files.createDirectories(directory).resolve("store"));
+        if (!Files.exists(key)) {
+            SealingKey.create(key, new SecureRandom());
+        }
+        make(shape, directory);
     }
 
     /** Makes the archive below a directory, unless it is there. */

@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Restores 344 MB of base and 131,812 revisions of 1.65 kB to a snapshot file, each time in a fresh JVM with {@code
- * -Xmx256m}. Arguments: a directory for the archive (made once), how often, and perhaps further options of that JVM, in
+ * Restores 344 MB of base and 131,812 revisions of 1.65 kB to a snapshot file, from an archive in the clear and from a
+ * sealed one in turn, each time in a fresh JVM with {@code -Xmx256m}. Arguments: a directory for the archive (made once), how often, and perhaps further options of that JVM, in
  * which {@code SHAPE} stands for {@code random} or {@code text}.
  */
 public final class RestoreBenchmark {
@@ -38,19 +38,22 @@ public final class RestoreBenchmark {
         List<String> options = List.of(arguments).subList(Math.min(2, arguments.length), arguments.length);
         for (RestoreShape shape : RestoreShape.values()) {
             String name = shape.name().toLowerCase(Locale.ROOT);
-            Path archive = directory.resolve(name);
-            RestoreArchive.make(shape, archive);
+            Path clear = directory.resolve(name);
+            Path sealed = directory.resolve(name + "-sealed");
+            RestoreArchive.make(shape, clear);
+            RestoreArchive.makeSealed(shape, sealed);
             System.out.printf("%nvalues: %s%n", shape.words());
-            System.out.println("| run | restore ms | written MB | keys | peak heap MB | whole process ms |");
-            System.out.println("|---|---|---|---|---|---|");
+            System.out.println("| run | archive | restore ms | written MB | keys | peak heap MB | whole process ms |");
+            System.out.println("|---|---|---|---|---|---|---|");
+            List<String> named = options.stream()
+                    .map(option -> option.replace("SHAPE", name))
+                    .toList();
             for (int i = 1; i <= times; i++) {
-                System.out.print("| " + i);
-                System.out.flush();
-                child(
-                        archive,
-                        options.stream()
-                                .map(option -> option.replace("SHAPE", name))
-                                .toList());
+                for (Path archive : List.of(clear, sealed)) {
+                    System.out.print("| " + i + " | " + (archive == clear ? "clear" : "sealed"));
+                    System.out.flush();
+                    child(archive, named);
+                }
             }
         }
     }

@@ -150,24 +150,24 @@ public final class KeyRing {
         if (known != null) {
             return Optional.of(known);
         }
+        for (SealingKey key : sealing.keys()) {
+            Optional<byte[]> secret = unwrap(new WrapName(root, id, key.id()), key);
+            if (secret.isPresent()) {
+                return Optional.of(remembered(id, secret.get()));
+            }
+        }
         List<WrapName> wraps = list(ArchiveLayout.keys() + id + ".").stream()
                 .map(info -> WrapName.of(root, info.name()))
                 .toList();
         if (wraps.isEmpty()) {
             return Optional.empty();
         }
-        List<WrapName> damaged = new ArrayList<>();
-        for (WrapName wrap : wraps) {
-            Optional<SealingKey> key = sealing.key(wrap.key);
-            Optional<byte[]> secret = key.flatMap(found -> unwrap(wrap, found));
-            if (secret.isPresent()) {
-                return Optional.of(remembered(id, secret.get()));
-            }
-            key.ifPresent(found -> damaged.add(wrap));
-        }
-        if (!damaged.isEmpty()) {
-            throw damaged(damaged.get(0));
-        }
+        wraps.stream()
+                .filter(wrap -> sealing.key(wrap.key).isPresent())
+                .findFirst()
+                .ifPresent(wrap -> {
+                    throw damaged(wrap);
+                });
         throw sealing.lacks(
                 root + ArchiveLayout.keys() + id,
                 wraps.stream().map(WrapName::key).toList());

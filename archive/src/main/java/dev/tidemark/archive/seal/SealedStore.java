@@ -38,6 +38,7 @@ final class SealedStore implements ObjectStore {
         this.sealing = sealing;
         this.clock = clock;
         this.reads = new SealedReads(store, this::ring, sealing.clear());
+        CipherWarmth.begin();
     }
 
     private KeyRing ring(String root) {
