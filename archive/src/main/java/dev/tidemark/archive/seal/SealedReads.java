@@ -1,6 +1,7 @@
 package dev.tidemark.archive.seal;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.SoundReads;
 import dev.tidemark.archive.store.StoreUnavailableException;
@@ -145,19 +146,25 @@ final class SealedReads {
             return opened.get();
         }
         if (seen.isSameAs(again)) {
-            throw new DamagedObjectException(
-                    name,
-                    SealedHeader.decode(again.head())
-                            .map(header -> "does not open with its data key " + header.dataKey()
-                                    + ": it was changed where it rests, or is another object's")
-                            .orElse(
-                                    "is not sealed, though encryption.keys is set: it is damaged, or of nobody who has the keys,"
-                                            + " or older than the keys (then set encryption.clear to read)"));
+            throw new DamagedObjectException(name, problem(name, SealedHeader.decode(again.head())));
         }
         throw new StoreUnavailableException(
                 name + " in " + store.uri() + " came damaged twice, each time differently",
                 "something between here and the store changes bytes: network, proxy or memory",
                 null);
+    }
+
+    private String problem(String name, Optional<SealedHeader> header) {
+        if (header.isEmpty()) {
+            return "is not sealed, though encryption.keys is set: it is damaged, or of nobody who has the keys, or older"
+                    + " than the keys (then set encryption.clear to read)";
+        }
+        String root = SealedNames.root(name);
+        String key = header.get().dataKey();
+        return rings.apply(root).find(key).isPresent()
+                ? "does not open with its data key " + key + ": it was changed where it rests, or is another object's"
+                : "names data key " + key + ", of which nothing is left below " + root + ArchiveLayout.keys()
+                        + ": put it back from a copy, unless this object alone is damaged";
     }
 
     /** What is sealed in these segments; empty if they are not what was sealed under that name. */

@@ -181,6 +181,17 @@ class KeyRingTest {
     }
 
     @Test
+    void aDataKeyThatIsGoneIsNamedByWhatNeedsIt() {
+        store("one").put("prod/m/0", TEXT);
+        raw.store().delete(wraps().get(0));
+
+        assertThatThrownBy(() -> store("one").get("prod/m/0"))
+                .isInstanceOf(DamagedObjectException.class)
+                .hasMessageContaining("prod/m/0")
+                .hasMessageContaining("nothing is left below prod/k/");
+    }
+
+    @Test
     void aWrapUnderAnotherNameDoesNotOpen() {
         store("one").put("prod/m/0", TEXT);
         store("one").put("test/m/0", TEXT);
