@@ -63,7 +63,7 @@ final class KeysVerb extends Verb {
         Sealing sealing = change.rewrap || change.drop != null ? wiring.sealingSet() : wiring.sealing();
         try (ObjectStore store = wiring.rawStore()) {
             String root = ArchiveLayout.clusterRoot(settings.get(Known.CLUSTER_NAME));
-            return run(new KeyRing(store, root, sealing, InstantSource.system()), sealing, output);
+            return run(new KeyRing(store, root, sealing, InstantSource.system(), sealing.random()), sealing, output);
         }
     }
 
@@ -78,13 +78,10 @@ final class KeysVerb extends Verb {
         document.put("added", added);
         document.put("removed", removed);
         output.result(document, text(keys, entries, added, removed));
-        if (entries.stream().allMatch(KeyRing.Entry::opens)) {
-            return 0;
+        if (entries.stream().anyMatch(entry -> entry.wraps().containsValue(KeyRing.Wrap.DAMAGED))) {
+            return Failure.VERIFICATION.exitCode();
         }
-        return entries.stream()
-                        .anyMatch(entry -> !entry.opens() && entry.wraps().containsValue(KeyRing.Wrap.DAMAGED))
-                ? Failure.VERIFICATION.exitCode()
-                : Failure.USAGE.exitCode();
+        return entries.stream().allMatch(KeyRing.Entry::opens) ? 0 : Failure.USAGE.exitCode();
     }
 
     private static Map<String, Object> document(KeyRing.Entry entry) {

@@ -242,7 +242,7 @@ final class Wiring {
                 beside,
                 this::storeToRead,
                 () -> ExpirationRules.of(archiveSettings()),
-                new SealingCheck(sealing(), ArchiveLayout.clusterRoot(capture.cluster())),
+                new SealingCheck(sealing(), ArchiveLayout.clusterRoot(capture.cluster()), this::rawStore),
                 store -> sources(store, Clock.systemUTC()));
     }
 

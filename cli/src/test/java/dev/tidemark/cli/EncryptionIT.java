@@ -141,6 +141,13 @@ class EncryptionIT {
         assertThat(refused.err()).contains(needed).contains(wrong).contains("encryption.keys");
         assertThat(output).isEmptyDirectory();
 
+        List<String> wrapped = wraps(harness);
+        for (String verb : List.of("info", "verify", "drill", "capture", "compact", "run")) {
+            Invocation refusedToo = run(harness, with, verb).assertFailed(Failure.USAGE.exitCode());
+            assertThat(refusedToo.err()).as(verb).contains(needed).contains(wrong);
+        }
+        assertThat(wraps(harness)).isEqualTo(wrapped);
+
         Path without = directory.resolve("without.properties");
         Files.write(
                 without,
@@ -154,21 +161,36 @@ class EncryptionIT {
         assertThat(Invocation.of("keys", "--config=" + without).out()).contains(needed + ": key-not-set");
     }
 
+    private static List<String> wraps(PipelineHarness harness) throws IOException {
+        try (ObjectStore raw = new Wiring(settings(harness)).rawStore()) {
+            return raw.list("pipeline/k/", "", 1_000).stream()
+                    .map(ObjectInfo::name)
+                    .toList();
+        }
+    }
+
+    /** The steps of docs/cli.md; who still has the settings of the step before goes on. */
     private void rotate(PipelineHarness harness, String old, String next) throws IOException {
+        List<String> oldAlone = List.of("--set=encryption.keys=" + key("old"));
         List<String> both = List.of("--set=encryption.keys=" + key("next") + "," + key("old"));
         List<String> nextAlone = List.of("--set=encryption.keys=" + key("next"));
-        assertThat(run(harness, nextAlone, "keys", "--drop", old)
-                        .assertFailed(Failure.REFUSED.exitCode())
-                        .err())
-                .contains("would be lost");
+        run(harness, both, "keys", "--drop", old).assertFailed(Failure.REFUSED.exitCode());
+
+        restartWith(harness, key("next") + "," + key("old"));
+        archived(harness);
+        run(harness, oldAlone, "info").assertSucceeded();
+
         assertThat(run(harness, both, "keys", "--rewrap", "--json")
                         .json()
-                        .at("/added")
-                        .asInt())
-                .isPositive();
-        harness.set(Map.of("encryption.keys", key("next") + "," + key("old")));
-        PipelineHarness.killAndRestart(harness.capture());
-        PipelineHarness.killAndRestart(harness.compactor());
+                        .at("/dataKeys/0/wraps/" + next)
+                        .asText())
+                .isEqualTo("opens");
+        run(harness, oldAlone, "info").assertSucceeded();
+
+        restartWith(harness, key("next").toString());
+        archived(harness);
+        run(harness, both, "info").assertSucceeded();
+
         assertThat(run(harness, nextAlone, "keys", "--drop", old, "--json")
                         .json()
                         .at("/removed")
@@ -176,8 +198,16 @@ class EncryptionIT {
                 .isPositive();
         archived(harness);
         theCopyIsIdentical(harness, nextAlone);
-        Invocation gone = run(harness, List.of("--set=encryption.keys=" + key("old")), "info");
-        assertThat(gone.assertFailed(Failure.USAGE.exitCode()).err()).contains(next);
+        assertThat(run(harness, oldAlone, "info")
+                        .assertFailed(Failure.USAGE.exitCode())
+                        .err())
+                .contains(next);
+    }
+
+    private static void restartWith(PipelineHarness harness, String keys) throws IOException {
+        harness.set(Map.of("encryption.keys", keys));
+        PipelineHarness.killAndRestart(harness.capture());
+        PipelineHarness.killAndRestart(harness.compactor());
     }
 
     private static Invocation run(PipelineHarness harness, List<String> more, String... words) {

@@ -4,43 +4,52 @@ import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.StoreUnavailableException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A store of who has no keys: an archive that is sealed is neither read nor written, and says which key it needs. */
 final class ClearStore implements ObjectStore {
     private static final int MAGIC_BYTES = 4;
+    private static final Duration ASKED_EVERY = Duration.ofMinutes(1);
 
     private final ObjectStore store;
     private final Sealing sealing;
-    private final Set<String> clear = ConcurrentHashMap.newKeySet();
+    private final InstantSource clock;
+    private final Map<String, Instant> clear = new ConcurrentHashMap<>();
 
-    ClearStore(ObjectStore store, Sealing sealing) {
+    ClearStore(ObjectStore store, Sealing sealing, InstantSource clock) {
         this.store = store;
         this.sealing = sealing;
+        this.clock = clock;
     }
 
     /**
-     * Nothing is written in the clear into an archive that others seal.
+     * Nothing is written in the clear into an archive that others seal; whether they do is asked once a minute.
      *
      * @throws SealingException if there are data keys
      */
     void requireClear(String root) {
-        if (!clear.contains(root)) {
+        Instant now = clock.instant();
+        Instant asked = clear.getOrDefault(root, Instant.EPOCH);
+        if (asked.isAfter(now) || asked.plus(ASKED_EVERY).isBefore(now)) {
             List<ObjectInfo> keys = store.list(root + ArchiveLayout.keys(), "", 1);
             if (!keys.isEmpty()) {
                 String name = keys.get(0).name();
                 throw sealing.lacks(root, List.of(name.substring(name.indexOf('.', root.length()) + 1)));
             }
-            clear.add(root);
+            clear.put(root, now);
         }
     }
 
@@ -78,7 +87,11 @@ final class ClearStore implements ObjectStore {
 
     @Override
     public CreateOutcome createIfAbsent(String name, byte[] bytes) {
-        mayWrite(name);
+        try {
+            mayWrite(name);
+        } catch (StoreUnavailableException e) {
+            return CreateOutcome.UNKNOWN;
+        }
         return store.createIfAbsent(name, bytes);
     }
 
@@ -95,27 +108,16 @@ final class ClearStore implements ObjectStore {
 
     @Override
     public InputStream open(String name) {
-        PushbackInputStream in = new PushbackInputStream(store.open(name), MAGIC_BYTES);
+        InputStream in = store.open(name);
         try {
             byte[] head = in.readNBytes(MAGIC_BYTES);
-            in.unread(head);
             readable(name, head);
-            return in;
-        } catch (SealingException e) {
-            closeQuietly(in);
+            return new SequenceInputStream(new ByteArrayInputStream(head), in);
+        } catch (IOException e) {
+            return new BrokenStream(in, e);
+        } catch (RuntimeException e) {
+            BrokenStream.closeQuietly(in);
             throw e;
-        } catch (IOException e) {
-            // The reader meets it again with its first byte.
-            closeQuietly(in);
-            return store.open(name);
-        }
-    }
-
-    private static void closeQuietly(InputStream in) {
-        try {
-            in.close();
-        } catch (IOException e) {
-            // Nothing was read from it.
         }
     }
 

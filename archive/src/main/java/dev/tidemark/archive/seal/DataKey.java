@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** A key that seals objects; each object gets a key of its own, derived with a random salt. Thread-safe. */
@@ -51,7 +52,9 @@ final class DataKey {
     void seal(String name, Path clear, Path sealed) throws IOException {
         SealedHeader header = new SealedHeader(id, Files.size(clear));
         try (InputStream in = Files.newInputStream(clear);
-                OutputStream sealing = sealing(name, header, Files.newOutputStream(sealed))) {
+                // Closed by itself: what closes the sealing stream writes first, and may fail with that.
+                OutputStream out = Files.newOutputStream(sealed);
+                OutputStream sealing = sealing(name, header, out)) {
             if (in.transferTo(sealing) != header.length()) {
                 throw new IOException(clear + " changes while it is read");
             }
@@ -77,6 +80,10 @@ final class DataKey {
      * @return what is sealed in them; empty if any of it is not what was sealed under that name
      */
     Optional<byte[]> open(String name, SealedHeader header, byte[] head, long first, byte[] sealed) {
+        if (sealed.length == 0) {
+            // Of nothing there is a segment too, which proves it.
+            return Optional.empty();
+        }
         ByteBuffer in = ByteBuffer.wrap(sealed);
         ByteBuffer out = ByteBuffer.allocate(sealed.length);
         try {
@@ -95,9 +102,7 @@ final class DataKey {
         } catch (GeneralSecurityException e) {
             return Optional.empty();
         }
-        byte[] clear = new byte[out.flip().remaining()];
-        out.get(clear);
-        return Optional.of(clear);
+        return Optional.of(Arrays.copyOf(out.array(), out.position()));
     }
 
     private static byte[] associated(byte[] ownHeader, String name) {

@@ -28,6 +28,11 @@ final class DataKeyId {
         return DAY.format(time);
     }
 
+    /** The day that a key's name begins with. */
+    static String dayOf(String id) {
+        return id.substring(0, id.indexOf('-') + 1);
+    }
+
     static String next(Instant time, SecureRandom random) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);

@@ -4,6 +4,7 @@ import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.ObjectStore;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The first bytes of the objects that were read last, so that a reader of ranges fetches them once. Thread-safe. */
 final class HeadCache {
@@ -23,27 +24,22 @@ final class HeadCache {
         this.store = store;
     }
 
-    /** An object's first {@link SealedHeader#BYTES} bytes, or all of a shorter one. */
-    byte[] of(String name) {
+    /** An object's first bytes, if they are remembered. */
+    Optional<byte[]> find(String name) {
         synchronized (heads) {
-            byte[] head = heads.get(name);
-            if (head != null) {
-                return head;
-            }
+            return Optional.ofNullable(heads.get(name));
         }
-        return renewed(name);
     }
 
-    /** The same, fetched anew. */
-    byte[] renewed(String name) {
-        byte[] head = fetch(name);
+    /** Remembers the first bytes of an object, of which a part has opened with them. */
+    void proven(String name, byte[] head) {
         synchronized (heads) {
             heads.put(name, head);
         }
-        return head;
     }
 
-    private byte[] fetch(String name) {
+    /** An object's first {@link SealedHeader#BYTES} bytes, or all of a shorter one, as the store gives them now. */
+    byte[] fetch(String name) {
         try {
             return store.read(name, 0, SealedHeader.BYTES);
         } catch (DamagedObjectException e) {

@@ -1,5 +1,6 @@
 package dev.tidemark.archive.seal;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.store.CreateOutcome;
@@ -14,11 +15,12 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The data keys of one cluster: one a day, made by whoever seals first, and found by who seals later. Each rests in the
@@ -28,14 +30,14 @@ import java.util.TreeMap;
 public final class KeyRing {
     private static final byte[] MAGIC = {'T', 'M', 'W', 'K', 1};
     private static final int BATCH = 1_000;
-    private static final int WRITE_TRIES = 10;
+    private static final int WRITE_TRIES = 3;
 
     private final ObjectStore store;
     private final String root;
     private final Sealing sealing;
     private final InstantSource clock;
-    private final SecureRandom random = new SecureRandom();
-    private final Map<String, DataKey> opened = new HashMap<>();
+    private final SecureRandom random;
+    private final Map<String, DataKey> opened = new ConcurrentHashMap<>();
     private DataKey current;
 
     /**
@@ -44,11 +46,12 @@ public final class KeyRing {
      * @param store where the archive is, not sealed
      * @param root what stands before the cluster's names: empty, or ends in a slash
      */
-    public KeyRing(ObjectStore store, String root, Sealing sealing, InstantSource clock) {
+    public KeyRing(ObjectStore store, String root, Sealing sealing, InstantSource clock, SecureRandom random) {
         this.store = store;
         this.root = root;
         this.sealing = sealing;
         this.clock = clock;
+        this.random = random;
     }
 
     /** What became of one wrap. */
@@ -78,7 +81,12 @@ public final class KeyRing {
         }
     }
 
-    /** The key that seals today. */
+    /**
+     * The key that seals today: one of today's that opens, else a new one.
+     *
+     * @throws SealingException if there are data keys, and the keys that are set open none of the newest day's: they are
+     *     others than those that the archive is sealed with, or another service's are
+     */
     synchronized DataKey current() {
         String day = DataKeyId.day(clock.instant());
         if (current == null || !current.id().startsWith(day)) {
@@ -87,27 +95,54 @@ public final class KeyRing {
         return current;
     }
 
-    /** One of today's that the first key-encryption key opens: whoever rotates keys wants it to be used from now on. */
+    /** One of today's; whichever of our keys opens it, all of them do from now on. */
     private Optional<DataKey> found(String day) {
-        String end = "." + sealing.first().id();
-        for (ObjectInfo info : list(ArchiveLayout.keys() + day)) {
-            if (info.name().endsWith(end)) {
-                WrapName name = WrapName.of(root, info.name());
-                Optional<byte[]> secret = unwrap(name, sealing.first());
-                if (secret.isPresent()) {
-                    return Optional.of(remembered(name.dataKey, secret.get()));
-                }
+        for (Map.Entry<String, List<WrapName>> one :
+                wraps(ArchiveLayout.keys() + day).entrySet()) {
+            Optional<byte[]> secret = secret(one.getValue());
+            if (secret.isPresent()) {
+                wrapForAll(one.getKey(), secret.get(), one.getValue());
+                return Optional.of(remembered(one.getKey(), secret.get()));
             }
         }
         return Optional.empty();
     }
 
     private DataKey make() {
+        requireOurs();
         String id = DataKeyId.next(clock.instant(), random);
         byte[] secret = new byte[DataKey.BYTES];
         random.nextBytes(secret);
-        wrap(id, secret, sealing.first());
+        wrapForAll(id, secret, List.of());
         return remembered(id, secret);
+    }
+
+    /** Nobody begins to seal for other keys than everybody else. */
+    private void requireOurs() {
+        NavigableMap<String, List<WrapName>> all = wraps(ArchiveLayout.keys());
+        if (!all.isEmpty()) {
+            String day = DataKeyId.dayOf(all.lastKey());
+            boolean ours = all.tailMap(day).values().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(wrap -> sealing.key(wrap.key).isPresent());
+            if (!ours) {
+                throw lacks(all.lastKey(), all.lastEntry().getValue());
+            }
+        }
+    }
+
+    private void wrapForAll(String id, byte[] secret, List<WrapName> there) {
+        for (SealingKey key : sealing.keys()) {
+            if (there.stream().noneMatch(wrap -> wrap.key.equals(key.id()))) {
+                wrap(id, secret, key);
+            }
+        }
+    }
+
+    private Optional<byte[]> secret(List<WrapName> wraps) {
+        return wraps.stream()
+                .flatMap(wrap -> sealing.key(wrap.key).flatMap(key -> unwrap(wrap, key)).stream())
+                .findFirst();
     }
 
     private DataKey remembered(String id, byte[] secret) {
@@ -145,32 +180,34 @@ public final class KeyRing {
      * @throws SealingException if there is, and none of the keys that are set opens it
      * @throws DamagedObjectException if its wrap is damaged, and there is no other
      */
-    synchronized Optional<DataKey> find(String id) {
+    Optional<DataKey> find(String id) {
         DataKey known = opened.get(id);
-        if (known != null) {
-            return Optional.of(known);
-        }
+        return known != null ? Optional.of(known) : look(id);
+    }
+
+    private Optional<DataKey> look(String id) {
         for (SealingKey key : sealing.keys()) {
             Optional<byte[]> secret = unwrap(new WrapName(root, id, key.id()), key);
             if (secret.isPresent()) {
                 return Optional.of(remembered(id, secret.get()));
             }
         }
-        List<WrapName> wraps = list(ArchiveLayout.keys() + id + ".").stream()
-                .map(info -> WrapName.of(root, info.name()))
-                .toList();
+        List<WrapName> wraps = wraps(ArchiveLayout.keys() + id + ".").getOrDefault(id, List.of());
         if (wraps.isEmpty()) {
             return Optional.empty();
         }
-        wraps.stream()
-                .filter(wrap -> sealing.key(wrap.key).isPresent())
-                .findFirst()
-                .ifPresent(wrap -> {
-                    throw damaged(wrap);
-                });
-        throw sealing.lacks(
-                root + ArchiveLayout.keys() + id,
-                wraps.stream().map(WrapName::key).toList());
+        throw lacks(id, wraps);
+    }
+
+    /** Why none of a data key's wraps opens. */
+    private ArchiveException lacks(String id, List<WrapName> wraps) {
+        Optional<WrapName> damaged =
+                wraps.stream().filter(wrap -> sealing.key(wrap.key).isPresent()).findFirst();
+        return damaged.isPresent()
+                ? damaged(damaged.get())
+                : sealing.lacks(
+                        root + ArchiveLayout.keys() + id,
+                        wraps.stream().map(WrapName::key).toList());
     }
 
     private static DamagedObjectException damaged(WrapName wrap) {
@@ -197,14 +234,19 @@ public final class KeyRing {
     }
 
     /** All data keys, oldest first, and whether the keys that are set open them; reads every wrap of such a key. */
-    public synchronized List<Entry> entries() {
-        Map<String, Map<String, Wrap>> all = new TreeMap<>();
-        for (ObjectInfo info : list(ArchiveLayout.keys())) {
-            WrapName name = WrapName.of(root, info.name());
-            all.computeIfAbsent(name.dataKey, id -> new TreeMap<>()).put(name.key, look(name));
-        }
+    public List<Entry> entries() {
+        return entries(Integer.MAX_VALUE);
+    }
+
+    /** The same of so many of the newest. */
+    public List<Entry> entries(int newest) {
         List<Entry> entries = new ArrayList<>();
-        all.forEach((id, wraps) -> entries.add(new Entry(id, wraps)));
+        NavigableMap<String, List<WrapName>> all = wraps(ArchiveLayout.keys());
+        all.entrySet().stream().skip(Math.max(0, all.size() - newest)).forEach(one -> {
+            Map<String, Wrap> wraps = new TreeMap<>();
+            one.getValue().forEach(name -> wraps.put(name.key, look(name)));
+            entries.add(new Entry(one.getKey(), wraps));
+        });
         return entries;
     }
 
@@ -215,44 +257,59 @@ public final class KeyRing {
     }
 
     /**
-     * Wraps every data key for the first key that is set, where it is not yet.
+     * Wraps every data key for the first key that is set, where it is not yet, and anew where that wrap is damaged.
      *
      * @return how many wraps were added
-     * @throws SealingException if a data key cannot be opened; those before it are wrapped then
+     * @throws ArchiveException if a data key cannot be opened; all others are wrapped then
      */
     public synchronized int rewrap() {
+        String first = sealing.first().id();
         int added = 0;
-        for (Entry entry : entries()) {
-            if (entry.wraps().get(sealing.first().id()) != Wrap.OPENS) {
-                wrap(entry.dataKey(), secret(entry), sealing.first());
-                added++;
+        Optional<ArchiveException> failure = Optional.empty();
+        for (Map.Entry<String, List<WrapName>> one : wraps(ArchiveLayout.keys()).entrySet()) {
+            WrapName own = new WrapName(root, one.getKey(), first);
+            boolean there = one.getValue().contains(own);
+            if (there && look(own) == Wrap.OPENS) {
+                continue;
             }
+            Optional<byte[]> secret = secret(one.getValue());
+            if (secret.isEmpty()) {
+                failure = failure.or(() -> Optional.of(lacks(one.getKey(), one.getValue())));
+                continue;
+            }
+            if (there) {
+                store.delete(own.full());
+            }
+            wrap(one.getKey(), secret.get(), sealing.first());
+            added++;
         }
+        failure.ifPresent(e -> {
+            throw e;
+        });
         return added;
-    }
-
-    private byte[] secret(Entry entry) {
-        for (SealingKey key : sealing.keys()) {
-            if (entry.wraps().get(key.id()) == Wrap.OPENS) {
-                WrapName name = new WrapName(root, entry.dataKey(), key.id());
-                return unwrap(name, key).orElseThrow(() -> damaged(name));
-            }
-        }
-        throw sealing.lacks(
-                root + ArchiveLayout.keys() + entry.dataKey(),
-                List.copyOf(entry.wraps().keySet()));
     }
 
     /**
      * Removes all wraps of a key-encryption key.
      *
      * @return how many wraps were removed
-     * @throws SealingException if a data key would be left that no key that is set opens; nothing is removed then
+     * @throws SealingException if it is the key that seals, or opens nothing, or a data key would be left that no key that
+     *     is set opens; nothing is removed then
      */
     public synchronized int drop(String key) {
+        if (key.equals(sealing.first().id())) {
+            throw new SealingException(
+                    Failure.REFUSED,
+                    "key " + key + " is the one that seals",
+                    "put the new key first into encryption.keys, then tidemark keys --rewrap",
+                    null);
+        }
         List<Entry> wrapped = entries().stream()
                 .filter(entry -> entry.wraps().containsKey(key))
                 .toList();
+        if (wrapped.isEmpty()) {
+            throw new SealingException("key " + key + " opens no data key", "tidemark keys shows the ids");
+        }
         for (Entry entry : wrapped) {
             if (entry.wraps().entrySet().stream()
                     .noneMatch(wrap -> !wrap.getKey().equals(key) && wrap.getValue() == Wrap.OPENS)) {
@@ -266,6 +323,16 @@ public final class KeyRing {
         }
         wrapped.forEach(entry -> store.delete(new WrapName(root, entry.dataKey(), key).full()));
         return wrapped.size();
+    }
+
+    /** The wraps below a prefix by their data keys, oldest first. */
+    private NavigableMap<String, List<WrapName>> wraps(String prefix) {
+        NavigableMap<String, List<WrapName>> wraps = new TreeMap<>();
+        for (ObjectInfo info : list(prefix)) {
+            WrapName name = WrapName.of(root, info.name());
+            wraps.computeIfAbsent(name.dataKey, id -> new ArrayList<>()).add(name);
+        }
+        return wraps;
     }
 
     private List<ObjectInfo> list(String prefix) {
@@ -285,7 +352,8 @@ public final class KeyRing {
             String rest = name.substring((root + ArchiveLayout.keys()).length());
             return rest.length() > DataKeyId.LENGTH + 1
                     && DataKeyId.isOne(rest.substring(0, DataKeyId.LENGTH))
-                    && rest.charAt(DataKeyId.LENGTH) == '.';
+                    && rest.charAt(DataKeyId.LENGTH) == '.'
+                    && SealingKey.isId(rest.substring(DataKeyId.LENGTH + 1));
         }
 
         static WrapName of(String root, String name) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * What a sealed object says of itself in front, in the clear and authenticated with every part of it (docs/format.md,
- * section 13), and where its parts are. Behind it stands a stream of Tink's AES-GCM-HKDF: salt and nonce prefix, then
+ * section 15), and where its parts are. Behind it stands a stream of Tink's AES-GCM-HKDF: salt and nonce prefix, then
  * segments of 32 KiB each, counted from the object's beginning.
  *
  * @param dataKey the id of the key that seals it

@@ -36,9 +36,9 @@ final class SealedReads {
         return clear == Sealing.Clear.READ && !SealedHeader.isSealed(head);
     }
 
-    /** The same, by its name. */
+    /** The same, by its name; asked each time, as what is not sealed cannot be proven to be so. */
     boolean isLeftClear(String name) {
-        return clear == Sealing.Clear.READ && isLeftClear(heads.of(name));
+        return clear == Sealing.Clear.READ && heads.find(name).isEmpty() && isLeftClear(heads.fetch(name));
     }
 
     /** A whole object. */
@@ -62,7 +62,7 @@ final class SealedReads {
 
     /** A range of what is sealed. */
     byte[] range(String name, long offset, int length) {
-        byte[] head = heads.of(name);
+        byte[] head = heads.find(name).orElseGet(() -> heads.fetch(name));
         if (isLeftClear(head)) {
             return store.read(name, offset, length);
         }
@@ -71,8 +71,27 @@ final class SealedReads {
         if (opened.isPresent()) {
             return cut(name, seen, opened.get(), offset, length);
         }
-        Fetched again = fetch(name, heads.renewed(name), offset, length);
+        Fetched again = fetch(name, heads.fetch(name), offset, length);
         return cut(name, again, settled(name, seen, again, opened(name, again)), offset, length);
+    }
+
+    /** The segments of a range, as far as the object reaches by its header; none if it does not reach that far. */
+    private Fetched fetch(String name, byte[] head, long offset, int length) {
+        Optional<SealedHeader> header = SealedHeader.decode(head);
+        if (header.isEmpty()) {
+            return new Fetched(head, 0, new byte[0]);
+        }
+        long newest = header.get().segments() - 1;
+        long first = Math.min(SealedHeader.segmentOf(offset), newest);
+        long last = Math.min(SealedHeader.segmentOf(offset + Math.max(length - 1, 0)), newest);
+        long from = Math.max(SealedHeader.BYTES, first * SealedHeader.SEGMENT_BYTES);
+        long end = Math.min(header.get().storedBytes(), (last + 1) * SealedHeader.SEGMENT_BYTES);
+        try {
+            return new Fetched(head, first, store.read(name, from, Math.toIntExact(end - from)));
+        } catch (DamagedObjectException e) {
+            // The object is shorter than its header says, or the header has arrived so.
+            return new Fetched(head, first, new byte[0]);
+        }
     }
 
     /** The whole object as a stream. */
@@ -84,23 +103,8 @@ final class SealedReads {
                     ? new SequenceInputStream(new ByteArrayInputStream(head), in)
                     : new SealedStream(this, name, head, in);
         } catch (IOException e) {
-            // Its reader meets what was wrong with the way when it reads.
-            return new SequenceInputStream(in, InputStream.nullInputStream());
+            return new BrokenStream(in, e);
         }
-    }
-
-    /** The segments of a range, as far as the object reaches by its header. */
-    private Fetched fetch(String name, byte[] head, long offset, int length) {
-        Optional<SealedHeader> header = SealedHeader.decode(head);
-        if (header.isEmpty()) {
-            return new Fetched(head, 0, new byte[0]);
-        }
-        long newest = header.get().segments() - 1;
-        long first = Math.min(SealedHeader.segmentOf(offset), newest);
-        long last = Math.min(SealedHeader.segmentOf(offset + Math.max(length - 1, 0)), newest);
-        long from = Math.max(SealedHeader.BYTES, first * SealedHeader.SEGMENT_BYTES);
-        long end = Math.min(header.get().storedBytes(), (last + 1) * SealedHeader.SEGMENT_BYTES);
-        return new Fetched(head, first, store.read(name, from, Math.toIntExact(end - from)));
     }
 
     private static byte[] cut(String name, Fetched fetched, byte[] opened, long offset, int length) {
@@ -111,18 +115,24 @@ final class SealedReads {
                     "is " + (SealedHeader.beginOf(fetched.first()) + opened.length) + " bytes long, but " + length
                             + " bytes at " + offset + " were asked for");
         }
-        return Arrays.copyOfRange(opened, (int) from, (int) from + length);
+        return from == 0 && opened.length == length
+                ? opened
+                : Arrays.copyOfRange(opened, (int) from, (int) from + length);
     }
 
     /**
      * Segments of a stream that did not open, fetched once more.
      *
-     * @throws IOException if they came damaged twice, each time differently
+     * @param bytes how many bytes they should have
+     * @throws IOException if the stream came damaged otherwise than in these segments, which are sound: begin anew
      */
-    byte[] settled(String name, Fetched seen) throws IOException {
+    byte[] settled(String name, Fetched seen, int bytes) throws IOException {
+        byte[] head = heads.fetch(name);
+        if (!Arrays.equals(head, seen.head())) {
+            throw new IOException(name + " began damaged");
+        }
         long from = Math.max(SealedHeader.BYTES, seen.first() * SealedHeader.SEGMENT_BYTES);
-        byte[] head = heads.renewed(name);
-        Fetched again = new Fetched(head, seen.first(), store.read(name, from, seen.sealed().length));
+        Fetched again = new Fetched(head, seen.first(), bytes == 0 ? new byte[0] : store.read(name, from, bytes));
         try {
             return settled(name, seen, again, opened(name, again));
         } catch (StoreUnavailableException e) {
@@ -131,12 +141,15 @@ final class SealedReads {
     }
 
     /**
-     * Reads a range as it is stored.
+     * A stream goes on where its object should end.
      *
-     * @throws DamagedObjectException if the object ends before its end
+     * @throws DamagedObjectException if the object does
      */
-    void requireRange(String name, long offset, int length) {
-        store.read(name, offset, length);
+    void requireEnd(String name, long storedBytes) throws IOException {
+        if (store.stat(name).filter(info -> info.bytes() == storedBytes).isEmpty()) {
+            throw new DamagedObjectException(name, "is longer than its header says");
+        }
+        throw new IOException(name + " came longer than it is");
     }
 
     /** What a second fetch brought, if that is what was sealed. */
@@ -175,6 +188,10 @@ final class SealedReads {
         }
         return rings.apply(SealedNames.root(name))
                 .find(header.get().dataKey())
-                .flatMap(key -> key.open(name, header.get(), fetched.head(), fetched.first(), fetched.sealed()));
+                .flatMap(key -> key.open(name, header.get(), fetched.head(), fetched.first(), fetched.sealed()))
+                .map(bytes -> {
+                    heads.proven(name, fetched.head());
+                    return bytes;
+                });
     }
 }

@@ -1,9 +1,12 @@
 package dev.tidemark.archive.seal;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.archive.store.StoreUnavailableException;
+import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,7 +45,7 @@ final class SealedStore implements ObjectStore {
     }
 
     private KeyRing ring(String root) {
-        return rings.computeIfAbsent(root, of -> new KeyRing(store, of, sealing, clock));
+        return rings.computeIfAbsent(root, of -> new KeyRing(store, of, sealing, clock, sealing.random()));
     }
 
     private DataKey sealer(String name) {
@@ -57,16 +60,30 @@ final class SealedStore implements ObjectStore {
         }
         Path sealed = null;
         try {
-            sealed = Files.createTempFile(
-                    file.toAbsolutePath().getParent(), file.getFileName().toString(), ".sealed");
-            sealer(name).seal(name, file, sealed);
+            sealed = seal(name, file);
             store.put(name, sealed);
-        } catch (IOException e) {
-            throw new UncheckedIOException("sealing " + file, e);
         } catch (IllegalStateException e) {
             requireRepeated(name, () -> contentOf(file), e);
         } finally {
             deleteQuietly(sealed);
+        }
+    }
+
+    private Path seal(String name, Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        DataKey key = sealer(name);
+        Path sealed = null;
+        try {
+            sealed = Files.createTempFile(directory, file.getFileName().toString(), ".sealed");
+            key.seal(name, file, sealed);
+            return sealed;
+        } catch (IOException e) {
+            deleteQuietly(sealed);
+            throw new ArchiveException(
+                    Failure.UNAVAILABLE,
+                    "sealing " + file + " failed: " + e,
+                    "look at " + directory + ": is there room for each upload twice?",
+                    e);
         }
     }
 
@@ -110,8 +127,20 @@ final class SealedStore implements ObjectStore {
 
     @Override
     public CreateOutcome createIfAbsent(String name, byte[] bytes) {
-        return store.createIfAbsent(
-                name, SealedNames.isClear(name) ? bytes : sealer(name).seal(name, bytes));
+        if (SealedNames.isClear(name)) {
+            return store.createIfAbsent(name, bytes);
+        }
+        if (bytes.length > MAX_CREATE_BYTES) {
+            throw new IllegalArgumentException(name + ": " + bytes.length + " bytes cannot be created in one part");
+        }
+        DataKey key;
+        try {
+            key = sealer(name);
+        } catch (StoreUnavailableException e) {
+            // Nothing was sent yet, which is one of the things that this may mean.
+            return CreateOutcome.UNKNOWN;
+        }
+        return store.createIfAbsent(name, key.seal(name, bytes));
     }
 
     @Override
@@ -152,7 +181,7 @@ final class SealedStore implements ObjectStore {
         return store.stat(name).map(info -> SealedNames.isClear(name) || reads.isLeftClear(name) ? info : sealed(info));
     }
 
-    /** A listing does not tell what was left clear: its length comes out a little too small then. */
+    /** A listing does not tell what was left clear: its length, and what is summed of it, comes out a little too small. */
     private static ObjectInfo sealed(ObjectInfo info) {
         return SealedNames.isClear(info.name())
                 ? info
@@ -170,16 +199,14 @@ final class SealedStore implements ObjectStore {
     }
 
     @Override
-    public Map<String, String> unusableKeys(String root) {
+    public Map<String, String> damagedKeys(String root) {
         Map<String, String> unusable = new TreeMap<>();
         for (KeyRing.Entry entry : ring(root).entries()) {
             entry.wraps().forEach((key, wrap) -> {
-                String name = root + ArchiveLayout.wrappedKey(entry.dataKey(), key);
                 if (wrap == KeyRing.Wrap.DAMAGED) {
                     unusable.put(
-                            name, "key " + key + " does not open it: it is damaged, or was written for another name");
-                } else if (!entry.opens()) {
-                    unusable.put(name, "key " + key + ", which would open it, is not set, and no other is");
+                            root + ArchiveLayout.wrappedKey(entry.dataKey(), key),
+                            "key " + key + " does not open it: it is damaged, or was written for another name");
                 }
             });
         }

@@ -1,6 +1,5 @@
 package dev.tidemark.archive.seal;
 
-import dev.tidemark.archive.DamagedObjectException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -56,31 +55,15 @@ final class SealedStream extends InputStream {
             long end = Math.min(storedBytes, (next + SEGMENTS_AT_ONCE) * SealedHeader.SEGMENT_BYTES);
             byte[] sealed = in.readNBytes(Math.toIntExact(end - from));
             Fetched seen = new Fetched(head, next, sealed);
-            opened = sealed.length == end - from ? openedOrSettled(seen) : settledShort(seen, (int) (end - from));
+            Optional<byte[]> found = sealed.length == end - from ? reads.opened(name, seen) : Optional.empty();
+            opened = found.isPresent() ? found.get() : reads.settled(name, seen, Math.toIntExact(end - from));
             at = 0;
             next += SEGMENTS_AT_ONCE;
-            if (next >= segments) {
-                requireEnd();
+            if (next >= segments && in.read() >= 0) {
+                reads.requireEnd(name, storedBytes);
             }
         }
         return at < opened.length;
-    }
-
-    private byte[] openedOrSettled(Fetched seen) throws IOException {
-        Optional<byte[]> found = reads.opened(name, seen);
-        return found.isPresent() ? found.get() : reads.settled(name, seen);
-    }
-
-    /** Fewer bytes came than the header tells of: either the object is that short, or it came so. */
-    private byte[] settledShort(Fetched seen, int bytes) throws IOException {
-        reads.requireRange(name, Math.max(head.length, seen.first() * SealedHeader.SEGMENT_BYTES), bytes);
-        throw new IOException(name + " came shorter than it is");
-    }
-
-    private void requireEnd() throws IOException {
-        if (in.read() >= 0) {
-            throw new DamagedObjectException(name, "is longer than its header says");
-        }
     }
 
     @Override

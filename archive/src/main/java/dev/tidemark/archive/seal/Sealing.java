@@ -3,6 +3,7 @@ package dev.tidemark.archive.seal;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -13,8 +14,9 @@ import java.util.Optional;
  *
  * @param keys the key-encryption keys; the first seals, all open; none: nothing is sealed
  * @param clear what becomes of objects that are not sealed though there are keys
+ * @param random makes data keys
  */
-public record Sealing(List<SealingKey> keys, Clear clear) {
+public record Sealing(List<SealingKey> keys, Clear clear, SecureRandom random) {
     /** What becomes of objects that are not sealed though there are keys. */
     public enum Clear {
         /** They are taken for damaged: whoever can write to the store may have put them there. */
@@ -32,12 +34,12 @@ public record Sealing(List<SealingKey> keys, Clear clear) {
 
     /** Keys in files. */
     public static Sealing of(List<Path> files, Clear clear) {
-        return new Sealing(files.stream().map(SealingKey::read).toList(), clear);
+        return new Sealing(files.stream().map(SealingKey::read).toList(), clear, new SecureRandom());
     }
 
     /** The store as its readers see it: what is sealed is opened. The caller closes it, and so {@code store}. */
     public ObjectStore over(ObjectStore store, InstantSource clock) {
-        return keys.isEmpty() ? new ClearStore(store, this) : new SealedStore(store, this, clock);
+        return keys.isEmpty() ? new ClearStore(store, this, clock) : new SealedStore(store, this, clock);
     }
 
     /**
@@ -51,9 +53,9 @@ public record Sealing(List<SealingKey> keys, Clear clear) {
         try {
             for (String root : roots) {
                 if (keys.isEmpty()) {
-                    new ClearStore(store, this).requireClear(root);
+                    new ClearStore(store, this, clock).requireClear(root);
                 } else {
-                    new KeyRing(store, root, this, clock).current();
+                    new KeyRing(store, root, this, clock, random).current();
                 }
             }
         } catch (StoreUnavailableException e) {

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -26,6 +27,7 @@ public final class SealingKey {
     private static final int BYTES = 32;
     private static final int ID_BYTES = 8;
     private static final byte[] ID_TEXT = "tidemark key-encryption key".getBytes(StandardCharsets.US_ASCII);
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{16}");
     private static final String FORM = "32 random bytes as base64, as tidemark keys --new FILE makes them";
 
     private final String id;
@@ -87,11 +89,20 @@ public final class SealingKey {
         } catch (FileAlreadyExistsException e) {
             throw new SealingException(
                     Failure.REFUSED, file + " exists: a key is never overwritten", "give another name", e);
-        } catch (IOException e) {
+        } catch (IOException | UnsupportedOperationException e) {
+            file.toFile().delete();
             throw new SealingException(
-                    Failure.USAGE, "the key file " + file + " cannot be written: " + e, "give another name", e);
+                    Failure.USAGE,
+                    "the key file " + file + " cannot be written: " + e,
+                    "give a name in a directory of yours, on a file system that knows owners",
+                    e);
         }
         return new SealingKey(secret);
+    }
+
+    /** Whether a text is the form of an id. */
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     /** The key's id: 16 hex digits. */

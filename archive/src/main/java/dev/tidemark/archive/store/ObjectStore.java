@@ -109,7 +109,7 @@ public interface ObjectStore extends Closeable {
      * What the store itself needs to give back the objects below a root, and cannot use: what is wrong with it, by name.
      * Nothing where nothing is sealed.
      */
-    default Map<String, String> unusableKeys(String root) {
+    default Map<String, String> damagedKeys(String root) {
         return Map.of();
     }
 

@@ -3,7 +3,9 @@ package dev.tidemark.archive.seal;
 import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -24,12 +26,15 @@ final class ChangingStore {
         this.store = ObjectStores.open(ArchiveSettings.inDirectory(directory.toUri()));
     }
 
-    /** The store as seen over that way; what is streamed comes unchanged. */
+    /** The store as seen over that way. */
     ObjectStore store() {
         return (ObjectStore) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
                     try {
                         Object answer = method.invoke(store, arguments);
+                        if (answer instanceof InputStream in && left > 0) {
+                            return new ByteArrayInputStream(onItsWay(in.readAllBytes()));
+                        }
                         return answer instanceof byte[] bytes ? onItsWay(bytes) : answer;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();

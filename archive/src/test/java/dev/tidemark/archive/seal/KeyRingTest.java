@@ -60,7 +60,7 @@ class KeyRingTest {
     }
 
     private KeyRing ring(String... names) {
-        return new KeyRing(raw.store(), "prod/", with(names), () -> now);
+        return new KeyRing(raw.store(), "prod/", with(names), () -> now, new SecureRandom());
     }
 
     private List<String> wraps() {
@@ -141,25 +141,101 @@ class KeyRingTest {
     }
 
     @Test
-    void afterRotationNewObjectsAreSealedForTheNewKeyAlone() {
+    void whoIsTheFirstToKnowTheNewKeyLocksNobodyOut() {
         store("old").put("prod/m/0", TEXT);
+        ObjectStore late = store("old");
         store("new", "old").put("prod/m/1", TEXT);
+        now = MORNING.plusSeconds(86_400);
+        store("new", "old").put("prod/m/2", TEXT);
 
-        assertThat(store("new").get("prod/m/1")).isEqualTo(TEXT);
-        assertThatThrownBy(() -> store("new").get("prod/m/0")).isInstanceOf(SealingException.class);
+        for (String name : List.of("prod/m/0", "prod/m/1", "prod/m/2")) {
+            assertThat(late.get(name)).isEqualTo(TEXT);
+            assertThat(store("old").get(name)).isEqualTo(TEXT);
+            assertThat(store("new").get(name)).isEqualTo(TEXT);
+        }
     }
 
     @Test
-    void theLastKeyThatOpensADataKeyIsNotDropped() {
+    void whoComesWithOtherKeysThanTheArchivesIsRefusedBeforeAnythingIsWritten() {
+        store("right").put("prod/m/0", TEXT);
+        List<String> before = wraps();
+        Sealing wrong = with("wrong");
+
+        assertThatThrownBy(() -> wrong.overToWrite(raw.store(), List.of("prod/"), () -> now))
+                .isInstanceOf(SealingException.class)
+                .hasMessageContaining(id("right"))
+                .hasMessageContaining(id("wrong"));
+        now = MORNING.plusSeconds(86_400);
+        assertThatThrownBy(() -> store("wrong").put("prod/m/1", TEXT)).isInstanceOf(SealingException.class);
+        assertThat(wraps()).isEqualTo(before);
+        assertThat(raw.store().exists("prod/m/1")).isFalse();
+    }
+
+    @Test
+    void aServiceThatWasForgottenInARotationStopsRatherThanSealForTheOldKey() {
         store("old").put("prod/m/0", TEXT);
+        ring("new", "old").rewrap();
+        ring("new", "old").drop(id("old"));
+        now = MORNING.plusSeconds(86_400);
+
+        assertThatThrownBy(() -> store("old").put("prod/m/1", TEXT)).isInstanceOf(SealingException.class);
         store("new").put("prod/m/1", TEXT);
+        assertThat(store("new").get("prod/m/0")).isEqualTo(TEXT);
+    }
+
+    @Test
+    void twoThatBeginAtOnceMakeAKeyEachAndReadEachOthers() {
+        ObjectStore one = store("one");
+        ObjectStore two = store("one");
+        // both have found none before the other's was there
+        List<ObjectInfo> none = raw.store().list("prod/k/", "", 10);
+        assertThat(none).isEmpty();
+        one.put("prod/m/0", TEXT);
+        String first = wraps().get(0);
+        byte[] kept = raw.resting(first);
+        raw.store().delete(first);
+        two.put("prod/m/1", TEXT);
+        raw.put(first, kept);
+
+        assertThat(one.get("prod/m/1")).isEqualTo(TEXT);
+        assertThat(two.get("prod/m/0")).isEqualTo(TEXT);
+        assertThat(wraps()).hasSize(2);
+    }
+
+    @Test
+    void aKeyThatIsNeededOrUnknownIsNotDropped() {
+        store("old").put("prod/m/0", TEXT);
 
         assertThatThrownBy(() -> ring("new").drop(id("old"))).isInstanceOfSatisfying(SealingException.class, e -> {
             assertThat(e.failure()).isEqualTo(Failure.REFUSED);
             assertThat(e).hasMessageContaining("would be lost");
         });
-        assertThat(wraps()).hasSize(2);
+        assertThatThrownBy(() -> ring("old").drop(id("old")))
+                .isInstanceOfSatisfying(
+                        SealingException.class, e -> assertThat(e.failure()).isEqualTo(Failure.REFUSED));
+        assertThatThrownBy(() -> ring("old").drop("0123456789abcdef"))
+                .isInstanceOfSatisfying(
+                        SealingException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE));
+        assertThat(wraps()).hasSize(1);
         assertThatThrownBy(() -> ring("new").rewrap()).isInstanceOf(SealingException.class);
+    }
+
+    @Test
+    void aDamagedWrapIsWrittenAnewWhileAnotherKeyOpensItsDataKey() {
+        store("old").put("prod/m/0", TEXT);
+        String wrap = wraps().get(0);
+        ring("new", "old").rewrap();
+        damage(wrap);
+
+        assertThat(ring("old", "new").rewrap()).isEqualTo(1);
+        assertThat(store("old").get("prod/m/0")).isEqualTo(TEXT);
+        assertThat(store("old", "new").damagedKeys("prod/")).isEmpty();
+    }
+
+    private void damage(String wrap) {
+        byte[] damaged = raw.resting(wrap);
+        damaged[20] ^= 1;
+        raw.rest(wrap, damaged);
     }
 
     @Test
@@ -167,12 +243,10 @@ class KeyRingTest {
         store("old").put("prod/m/0", TEXT);
         String wrap = wraps().get(0);
         ring("new", "old").rewrap();
-        byte[] damaged = raw.resting(wrap);
-        damaged[20] ^= 1;
-        raw.rest(wrap, damaged);
+        damage(wrap);
 
         assertThat(store("old", "new").get("prod/m/0")).isEqualTo(TEXT);
-        assertThat(store("old", "new").unusableKeys("prod/")).containsOnlyKeys(wrap);
+        assertThat(store("old", "new").damagedKeys("prod/")).containsOnlyKeys(wrap);
         assertThatThrownBy(() -> store("old").get("prod/m/0"))
                 .isInstanceOf(DamagedObjectException.class)
                 .hasMessageContaining(wrap);

@@ -137,7 +137,7 @@ class SealedDamageTest {
                 .isInstanceOf(DamagedObjectException.class)
                 .hasMessageContaining("is not sealed")
                 .hasMessageContaining("encryption.clear");
-        assertThat(new Sealing(sealing.keys(), Sealing.Clear.READ)
+        assertThat(new Sealing(sealing.keys(), Sealing.Clear.READ, new SecureRandom())
                         .over(way.store(), InstantSource.system())
                         .get("c/m"))
                 .asString()
@@ -166,6 +166,82 @@ class SealedDamageTest {
             return bytes;
         });
         assertThat(reader.get("c/d/large")).isEqualTo(clear);
+    }
+
+    /** Every bit of the header, and what is remembered of an object that came so. */
+    @Test
+    void aHeaderThatArrivesDamagedIsFetchedAgainAndNotRemembered() {
+        byte[] clear = large();
+        store.put("c/d/large", clear);
+        for (Sealing.Clear older : Sealing.Clear.values()) {
+            for (int bit = 0; bit < SealedHeader.BYTES * 8; bit++) {
+                ObjectStore reader = new Sealing(sealing.keys(), older, new SecureRandom())
+                        .over(way.store(), InstantSource.system());
+                reader.get("c/d/other" + warm(reader));
+                int at = bit;
+                way.changeNext(1, bytes -> {
+                    bytes[at / 8] ^= (byte) (1 << at % 8);
+                    return bytes;
+                });
+                boolean magic = bit < 32;
+                byte[] first = reader.read("c/d/large", LARGE - 1000, 1000);
+                if (older == Sealing.Clear.REFUSE || !magic) {
+                    assertThat(first).as("bit %d", bit).isEqualTo(Arrays.copyOfRange(clear, LARGE - 1000, LARGE));
+                }
+                assertThat(reader.read("c/d/large", LARGE - 1000, 1000))
+                        .as("after bit %d", bit)
+                        .isEqualTo(Arrays.copyOfRange(clear, LARGE - 1000, LARGE));
+            }
+        }
+    }
+
+    /** So that the next answer is that of the object itself. */
+    private String warm(ObjectStore reader) {
+        if (!reader.exists("c/d/other")) {
+            reader.put("c/d/other", new byte[1]);
+        }
+        return "";
+    }
+
+    @Test
+    void aStreamThatArrivesDamagedIsMendedOrBreaks() throws IOException {
+        byte[] clear = large();
+        store.put("c/d/large", clear);
+        int stored = way.resting("c/d/large").length;
+        for (int n = 0; n < 60; n++) {
+            int at = n < 40 ? n * 2 : 80 + (stored - 81) * (n - 40) / 20;
+            way.changeNext(1, bytes -> {
+                bytes[at] ^= 1;
+                return bytes;
+            });
+            byte[] came;
+            try (InputStream in = store.open("c/d/large")) {
+                came = in.readAllBytes();
+            } catch (IOException e) {
+                continue;
+            }
+            assertThat(came).as("byte %d", at).isEqualTo(clear);
+        }
+        for (int length : new int[] {0, 50, 80, 32_768, stored - 1}) {
+            way.changeNext(1, bytes -> Arrays.copyOf(bytes, length));
+            assertThatThrownBy(() -> {
+                        try (InputStream in = store.open("c/d/large")) {
+                            assertThat(in.readAllBytes()).isEqualTo(clear);
+                            throw new IOException("it was mended");
+                        }
+                    })
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aForgedEmptyObjectIsNoObject() {
+        store.put("c/m/empty", new byte[0]);
+        byte[] sealed = way.resting("c/m/empty");
+        way.rest("c/m/empty", Arrays.copyOf(sealed, SealedHeader.BYTES));
+
+        assertThatThrownBy(() -> anew().get("c/m/empty")).isInstanceOf(DamagedObjectException.class);
+        assertThatThrownBy(() -> anew().read("c/m/empty", 0, 0)).isInstanceOf(DamagedObjectException.class);
     }
 
     @Test

@@ -63,7 +63,7 @@ final class StoreChecks {
             } else {
                 findings.skip("nothing can be written", "archive create-if-absent");
             }
-            findings.check("archive encryption", name -> sealing.run(name, opened[0]));
+            findings.check("archive encryption", sealing::run);
             findings.check("archive lifecycle", name -> lifecycle(name, expirations));
         } finally {
             if (opened[0] != null) {

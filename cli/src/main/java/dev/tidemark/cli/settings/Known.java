@@ -102,7 +102,7 @@ public final class Known {
             "encryption.clear",
             "refuse",
             "What becomes of objects that are not encrypted where encryption.keys is set: refuse, or read if the archive"
-                    + " is older than its keys (then whoever can write to the store can add to it).",
+                    + " is older than its keys (then whoever can write to the store can replace what is in it).",
             Known::clear);
     public static final Setting<Duration> CHECKPOINT_INTERVAL = open(
             "checkpoint.interval",

@@ -62,7 +62,7 @@ class StoreChecksTest {
         new StoreChecks(
                         () -> store,
                         () -> Optional.of(List.of()),
-                        new SealingCheck(new Sealing(List.of(), Sealing.Clear.REFUSE), "prod/"),
+                        new SealingCheck(Sealing.of(List.of(), Sealing.Clear.REFUSE), "prod/", () -> store),
                         "01JDB3Z6V5KQ8S5G4N7T2R9WXY",
                         threads)
                 .run(findings);

@@ -80,7 +80,7 @@ final class Bystanders {
                     bytes -> manifests.checkSchema(fingerprint, bytes));
         }
         places.forEach(this::claim);
-        archive.store().unusableKeys(archive.root()).forEach((name, problem) -> {
+        archive.store().damagedKeys(archive.root()).forEach((name, problem) -> {
             tally.found(Tally.Fault.DAMAGED, name, problem, Optional::empty);
         });
     }
