@@ -142,7 +142,7 @@ class EncryptionIT {
         assertThat(output).isEmptyDirectory();
 
         List<String> wrapped = wraps(harness);
-        for (String verb : List.of("info", "verify", "drill", "capture", "compact", "run")) {
+        for (String verb : List.of("info", "verify", "capture", "compact", "run")) {
             Invocation refusedToo = run(harness, with, verb).assertFailed(Failure.USAGE.exitCode());
             assertThat(refusedToo.err()).as(verb).contains(needed).contains(wrong);
         }
