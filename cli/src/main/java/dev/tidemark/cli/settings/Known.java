@@ -182,6 +182,12 @@ public final class Known {
             "How long what expire has given up stays in the store, for who still reads it; much more than the clocks of"
                     + " source, services and store differ.",
             Quantities::duration);
+    public static final Setting<Duration> RETENTION_EXPIRE_INTERVAL = open(
+            "retention.expire.interval",
+            "0s",
+            "How often the compactor's process does what tidemark expire does, such as 6h; needs retention.pitr. 0s: never,"
+                    + " since nothing may be deleted by a service that was not told to.",
+            Quantities::duration);
 
     /** Prefixes behind which any setting of a library may stand. */
     static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
@@ -230,7 +236,8 @@ public final class Known {
                         RETENTION_HOURLY,
                         RETENTION_DAILY,
                         RETENTION_LOCK,
-                        RETENTION_GRACE)
+                        RETENTION_GRACE,
+                        RETENTION_EXPIRE_INTERVAL)
                 .toList();
     }
 

@@ -2,11 +2,14 @@ package dev.tidemark.cli.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.archive.retention.Amount;
+import dev.tidemark.archive.retention.ExpiryReport;
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.capture.CaptureStatus.ReconnectCause;
 import dev.tidemark.capture.CaptureStatus.State;
 import dev.tidemark.capture.Headroom;
 import dev.tidemark.cli.drill.DrillStatus;
+import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.PartitionHealth;
 import dev.tidemark.restorer.verify.DrillReport;
@@ -32,11 +35,14 @@ class MonitorTest {
     private CaptureStatus status = status(State.FOLLOWING, "G1");
     private List<PartitionHealth> partitions = new ArrayList<>();
     private DrillStatus drills = new DrillStatus("prod", 3, 1, 2, Optional.of(new DrillStatus.Last(drilled(), 90_000)));
+    private ExpiryStatus expiries = expired("the store is away");
     private final int port = FreePorts.next();
     private final Monitor monitor = new Monitor(
-            List.of(() -> status),
-            List.of(() -> new CompactorHealth("RUNNING", false, 0, partitions)),
-            List.of(() -> drills),
+            new Monitor.Services(
+                    List.of(() -> status),
+                    List.of(() -> new CompactorHealth("RUNNING", false, 0, partitions)),
+                    List.of(() -> drills),
+                    List.of(() -> expiries)),
             "1.2.3",
             () -> Instant.ofEpochMilli(100_000));
     private final MetricsServer server = MetricsServer.open("127.0.0.1", port, monitor);
@@ -77,6 +83,13 @@ class MonitorTest {
     private static DrillReport drilled() {
         OptionalLong none = OptionalLong.empty();
         return new DrillReport("G1", 77, 5, none, none, none, none, "3.6.16", "a key too many", "", 1_500);
+    }
+
+    private static ExpiryStatus expired(String problem) {
+        ExpiryReport report = new ExpiryReport(
+                0, new Amount(1, 21), new Amount(2, 22), new Amount(3, 23), Optional.of(Instant.ofEpochSecond(5)));
+        return new ExpiryStatus(
+                "prod", 6, 4, 9, 99, problem, Optional.of(new ExpiryStatus.Last(report, 60_000, 62_500)));
     }
 
     private static PartitionHealth partition(PartitionHealth.Phase phase) {
@@ -127,6 +140,17 @@ class MonitorTest {
                         "tidemark_drill_last_end_time_seconds{cluster=\"prod\"} 90.0",
                         "tidemark_drill_last_duration_seconds{cluster=\"prod\"} 1.5",
                         "tidemark_drill_last_revision{cluster=\"prod\"} 77.0",
+                        "# TYPE tidemark_expire_deleted_bytes_total counter",
+                        "tidemark_expire_runs_total{cluster=\"prod\"} 6.0",
+                        "tidemark_expire_errors_total{cluster=\"prod\"} 4.0",
+                        "tidemark_expire_failing{cluster=\"prod\"} 1.0",
+                        "tidemark_expire_deleted_objects_total{cluster=\"prod\"} 9.0",
+                        "tidemark_expire_deleted_bytes_total{cluster=\"prod\"} 99.0",
+                        "tidemark_expire_last_end_time_seconds{cluster=\"prod\"} 62.5",
+                        "tidemark_expire_last_duration_seconds{cluster=\"prod\"} 2.5",
+                        "tidemark_expire_last_condemned_bytes{cluster=\"prod\"} 21.0",
+                        "tidemark_expire_last_waiting_bytes{cluster=\"prod\"} 22.0",
+                        "tidemark_expire_last_deleted_bytes{cluster=\"prod\"} 23.0",
                         "tidemark_build_info{version=\"1.2.3\"} 1");
         String all = get("/metrics").body();
         assertThat(MetricsPage.names())
@@ -141,6 +165,15 @@ class MonitorTest {
         assertThat(get("/health").statusCode()).isEqualTo(200);
         drills = new DrillStatus("prod", 0, 0, 0, Optional.empty());
         assertThat(get("/metrics").body()).doesNotContain("tidemark_drill_last_ok{");
+    }
+
+    @Test
+    void anExpiryThatFailsIsSaidAndDoesNotMakeTheServiceUnwell() throws Exception {
+        HttpResponse<String> answer = get("/health");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"expiries\":[{\"cluster\":\"prod\",\"why\":\"the store is away\"}]");
+        expiries = expired("");
+        assertThat(lines()).contains("tidemark_expire_failing{cluster=\"prod\"} 0.0");
     }
 
     @Test
