@@ -6,6 +6,7 @@ import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
 import dev.tidemark.compactor.Compactor;
 import dev.tidemark.schemas.TidemarkException;
@@ -29,8 +30,13 @@ final class CompactVerb extends Verb {
                 ExpirySchedule expiries = wiring.expiries(store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 DrillSchedule drills = wiring.drills(store);
+                ArchiveWatch archives = wiring.archives(store);
                 Showing shown = wiring.show(new Monitor.Services(
-                        List.of(), List.of(compactor::health), drills.statuses(), expiries.statuses()))) {
+                        List.of(),
+                        List.of(compactor::health),
+                        drills.statuses(),
+                        expiries.statuses(),
+                        archives.statuses()))) {
             CompletableFuture<Optional<TidemarkException>> end =
                     compactor.failure().thenApply(Optional::of);
             shown.start();

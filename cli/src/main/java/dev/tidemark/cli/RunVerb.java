@@ -8,6 +8,7 @@ import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
 import dev.tidemark.compactor.Compactor;
 import java.util.List;
@@ -38,8 +39,13 @@ final class RunVerb extends Verb {
                         new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 DrillSchedule drills = wiring.drills(store);
+                ArchiveWatch archives = wiring.archives(store);
                 Showing shown = wiring.show(new Monitor.Services(
-                        captures.statuses(), List.of(compactor::health), drills.statuses(), expiries.statuses()))) {
+                        captures.statuses(),
+                        List.of(compactor::health),
+                        drills.statuses(),
+                        expiries.statuses(),
+                        archives.statuses()))) {
             CompletableFuture<Void> ended = compactor.failure().thenRun(captures::close);
             shown.start();
             stop.endsWith(captures::close);

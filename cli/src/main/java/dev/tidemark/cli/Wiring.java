@@ -21,11 +21,13 @@ import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Setting;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.settings.SettingsException;
+import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
 import dev.tidemark.compactor.CompactorSettings;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdUsers;
+import dev.tidemark.restorer.ArchiveReadings;
 import dev.tidemark.restorer.RestoreProgress;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.TailSettings;
@@ -38,6 +40,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -286,6 +289,24 @@ final class Wiring {
                 archive.cluster(),
                 settings.get(Known.RETENTION_EXPIRE_INTERVAL),
                 () -> expiry(archive, policy, Expiry.Promise.KEPT).run());
+    }
+
+    /** Reads every configured cluster's archive for the metrics, if anybody may ask for them; the caller closes it. */
+    ArchiveWatch archives(ObjectStore store) {
+        Duration interval = settings.get(Known.METRICS_ARCHIVE_INTERVAL);
+        boolean asked = settings.find(Known.METRICS_PORT).isPresent() && !interval.isZero();
+        return ArchiveWatch.start(
+                asked
+                        ? settings.each().stream()
+                                .map(cluster -> new Wiring(cluster).watched(store))
+                                .toList()
+                        : List.of(),
+                interval);
+    }
+
+    private ArchiveWatch.Archive watched(ObjectStore store) {
+        ClusterArchive archive = archive(store);
+        return new ArchiveWatch.Archive(archive.cluster(), new ArchiveReadings(archive, InstantSource.system())::read);
     }
 
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */

@@ -157,12 +157,28 @@ final class ArchiveChapter implements Chapter {
     }
 
     /** Up to when the archive alone says that the source committed nothing after the archive's last revision. */
-    Optional<Long> archivedUntil() {
+    private Optional<Long> archivedUntil() {
         long last =
                 head.map(CheckpointManifest::getLast).orElse(catalog.header().getBaseRevision());
         return derived(catalog::timeProof, Optional.<TimeProof>empty())
                 .filter(proof -> proof.getRevision() == last)
                 .map(TimeProof::getAtMillis);
+    }
+
+    /** Up to when it can be restored from the archive alone; empty if nothing of it can. */
+    OptionalLong archivedMillis() {
+        if (!Reach.isRestorable(this)) {
+            return OptionalLong.empty();
+        }
+        return Stream.of(
+                        head.map(CheckpointManifest::getLastCapturedAtMillis).stream(),
+                        archivedUntil().stream(),
+                        bases.stream().map(base -> base.getBase().getCapturedAtMillis()),
+                        oldest.stream().map(base -> base.getBase().getCapturedAtMillis()),
+                        kept().stream().map(KeptBase::getCapturedAtMillis))
+                .flatMap(times -> times)
+                .mapToLong(Long::longValue)
+                .max();
     }
 
     /** How large its chains are: base, synthetic, and the levels' numbers. */

@@ -2,6 +2,7 @@ package dev.tidemark.cli.metrics;
 
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.cli.drill.DrillStatus;
+import dev.tidemark.cli.upkeep.ArchiveStatus;
 import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -31,15 +32,17 @@ public final class Monitor implements AutoCloseable {
      * @param compactors each compactor
      * @param drills the scheduled drills of each cluster
      * @param expiries the scheduled expiries of each cluster
+     * @param archives each cluster's archive, as it was read last
      */
     public record Services(
             List<Supplier<CaptureStatus>> captures,
             List<Supplier<CompactorHealth>> compactors,
             List<Supplier<DrillStatus>> drills,
-            List<Supplier<ExpiryStatus>> expiries) {
+            List<Supplier<ExpiryStatus>> expiries,
+            List<Supplier<ArchiveStatus>> archives) {
         /** Captures and nothing else. */
         public static Services ofCaptures(List<Supplier<CaptureStatus>> captures) {
-            return new Services(captures, List.of(), List.of(), List.of());
+            return new Services(captures, List.of(), List.of(), List.of(), List.of());
         }
     }
 
@@ -66,6 +69,7 @@ public final class Monitor implements AutoCloseable {
         services.compactors.forEach(compactor -> read(compactor.get()));
         services.drills.forEach(drill -> meters.read(DrillMetrics.ALL, drill.get()));
         services.expiries.forEach(expiry -> meters.read(ExpiryMetrics.ALL, expiry.get()));
+        services.archives.forEach(archive -> meters.read(ArchiveMetrics.all(clock), archive.get()));
         meters.finish();
         return registry.scrape();
     }

@@ -134,6 +134,12 @@ public final class Known {
             "127.0.0.1",
             "Address at which metrics.port is opened; 0.0.0.0 opens it to everybody who can reach this machine.",
             Function.identity());
+    public static final Setting<Duration> METRICS_ARCHIVE_INTERVAL = open(
+            "metrics.archive.interval",
+            "5m",
+            "How often the compactor's process reads each cluster's manifests for the metrics of the archive, where"
+                    + " metrics.port is set; some 25 requests each time. 0s: never.",
+            Quantities::duration);
     public static final Setting<String> CHECK_KEY = open(
             "check.key",
             "/tidemark/check",
@@ -229,6 +235,7 @@ public final class Known {
                         RESTORE_LEASE_UNKNOWN_TTL,
                         METRICS_PORT,
                         METRICS_HOST,
+                        METRICS_ARCHIVE_INTERVAL,
                         CHECK_KEY,
                         DRILL_INTERVAL,
                         DRILL_ETCD,
