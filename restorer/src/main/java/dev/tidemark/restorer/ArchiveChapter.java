@@ -226,10 +226,28 @@ final class ArchiveChapter implements Chapter {
         if (ofBase.isPresent()) {
             return new Moment(generation(), revision, 0, ofBase.get());
         }
-        return stretchOf(revision)
-                .map(stretch -> stretch.changeOf(revision))
-                .map(change -> new Moment(generation(), revision, change.notBeforeMillis(), change.capturedAtMillis()))
-                .orElseGet(() -> new Moment(generation(), revision, 0, 0));
+        try {
+            return stretchOf(revision)
+                    .map(stretch -> stretch.changeOf(revision))
+                    .map(change ->
+                            new Moment(generation(), revision, change.notBeforeMillis(), change.capturedAtMillis()))
+                    .orElseGet(() -> new Moment(generation(), revision, 0, 0));
+        } catch (ArchiveException e) {
+            return momentOfBase(revision, e);
+        }
+    }
+
+    /** A base that was worked out at a revision brings that back without the log, and knows when it was captured. */
+    private Moment momentOfBase(long revision, ArchiveException failure) {
+        if (failure.failure() != Failure.VERIFICATION) {
+            throw failure;
+        }
+        BaseDescriptor base = synthetic(revision)
+                .map(BaseManifest::getBase)
+                .filter(found -> found.getRevision() == revision)
+                .orElseThrow(() -> failure);
+        doneWithout.add(failure.getMessage());
+        return new Moment(generation(), revision, 0, base.getCapturedAtMillis());
     }
 
     @Override

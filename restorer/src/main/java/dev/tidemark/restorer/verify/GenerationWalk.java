@@ -78,7 +78,12 @@ final class GenerationWalk {
     /** What retention says of the generation has to be there: a base, and the log since then. */
     private void checkWindow() {
         long since = floors.baseRevision();
-        if (since > 0 && (!exposure.hasBaseAt(since) || (exposure.reaches() > since && logBegins > since + 1))) {
+        // a manifest that is missing or damaged is named already, and is why the window is not whole
+        boolean named = tools.tally().findings().stream().anyMatch(finding -> finding.object()
+                .startsWith(tools.root() + ArchiveLayout.manifests() + generation + "/"));
+        if (!named
+                && since > 0
+                && (!exposure.hasBaseAt(since) || (exposure.reaches() > since && logBegins > since + 1))) {
             tools.tally()
                     .found(
                             Tally.Fault.DAMAGED,
