@@ -2,6 +2,7 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.level.LeaseUnion;
 import dev.tidemark.archive.segment.ContentDigest;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.LocalSegment;
@@ -14,6 +15,7 @@ import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.restorer.Scratch;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.io.IOException;
@@ -179,10 +181,25 @@ final class ContentCheck implements DataCheck {
                 if (!worked.equals(content.digest())) {
                     ownerIsWrong("its content digest is " + content.digest()
                             + ", but what it was worked out from gives " + worked);
+                    return;
                 }
+                checkLeases(from.leases());
             } catch (MissingObjectException | DamagedObjectException e) {
                 // What it was worked out from is named where that is looked at; what it names itself holds.
                 log.debug("{} cannot be worked out again: {}", holding.owner(), e.getMessage());
+            }
+        }
+
+        private void checkLeases(Holding.Leases leases) {
+            LeaseUnion union = new LeaseUnion();
+            leases.from().forEach(named -> archive.readLeases(named.inlined(), named.file())
+                    .forEach(union::add));
+            List<SeenLease> expected = union.after(leases.after());
+            List<SeenLease> found =
+                    archive.readLeases(leases.own().inlined(), leases.own().file());
+            if (!found.equals(expected)) {
+                ownerIsWrong("names " + found.size() + " leases, but not as what it was worked out from names them: "
+                        + expected.size());
             }
         }
 
