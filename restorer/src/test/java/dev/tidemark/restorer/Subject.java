@@ -37,7 +37,7 @@ import org.apache.avro.SchemaNormalization;
  * @param log all that its source ever had
  * @param now when it is looked at
  * @param kinds the kinds of objects that it has
- * @param refused the kinds without which a restore may be refused
+ * @param refused the kinds of which at least one is needed by a restore, and refused
  * @param unused names of schemas that every writer leaves there, and with which nothing was written here: nobody misses them
  * @param probes restorable revisions that are restored after each damage
  */
@@ -160,17 +160,7 @@ record Subject(
                 log,
                 Instant.ofEpochMilli(at(1_000)),
                 kinds,
-                Set.of(
-                        "header",
-                        "base",
-                        "checkpoint",
-                        "synthetic",
-                        "side",
-                        "avro",
-                        "idx",
-                        "side.avro",
-                        "leases.avro",
-                        "retention"),
+                Set.of("header", "base", "checkpoint", "avro", "idx", "retention"),
                 Set.of(),
                 restorable(sample));
     }

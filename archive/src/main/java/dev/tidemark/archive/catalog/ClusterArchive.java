@@ -156,9 +156,9 @@ public final class ClusterArchive {
         return SideFile.read(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
     }
 
-    /** The fingerprint of the schema that a side file was written with. */
-    public long schemaOfSide(ObjectRef side) {
-        return SideFile.schema(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
+    /** The fingerprint of the schema that a side file or a lease file was written with. */
+    public long schemaOfContainer(ObjectRef file) {
+        return SideFile.schema(objects.full(file.getName()), reader.proven(file.getName(), file.getSha256()));
     }
 
     /** The leases that a checkpoint names, of whatever level. */

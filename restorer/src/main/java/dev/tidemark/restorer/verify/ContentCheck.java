@@ -88,7 +88,7 @@ final class ContentCheck implements DataCheck {
         ObjectRef ref = part.ref();
         String name = archive.root() + ref.getName();
         try {
-            schemas.accept(archive.schemaOfSide(ref));
+            schemas.accept(archive.schemaOfContainer(ref));
             for (SideRecord lease : archive.readSide(ref).getOrDefault("lease", List.of())) {
                 LeaseRecords.decode(new BucketEntry(bytes(lease.getKey()), bytes(lease.getValue())));
             }
@@ -105,6 +105,7 @@ final class ContentCheck implements DataCheck {
 
     private void checkLeases(Part part) {
         try {
+            schemas.accept(archive.schemaOfContainer(part.ref()));
             archive.readLeases(List.of(), part.ref());
         } catch (DamagedObjectException e) {
             tally.found(Tally.Fault.DAMAGED, archive.root() + part.ref().getName(), Problems.of(e), part.exposed());

@@ -126,17 +126,27 @@ final class Ladder {
 
     /** Nothing in a decision says whose it is but the generations in it, and its predecessor's sum. */
     private void checkOwn(Retention newest) {
+        String name = ArchiveLayout.link(ArchiveLayout.retentions(), newest.getSeq());
+        sawSchemaOf(name);
         boolean foreign = tally.findings().isEmpty()
                 && newest.getGenerations().stream().anyMatch(one -> !headers.containsKey(one.getGeneration()));
         if (foreign) {
             retentionUnknown = true;
             tally.found(
                     Tally.Fault.DAMAGED,
-                    archive.root() + ArchiveLayout.link(ArchiveLayout.retentions(), newest.getSeq()),
+                    archive.root() + name,
                     "is about a generation that is not here: swapped",
                     this::anything);
         } else if (newest.getSeq() > 0) {
             checkFormer(newest);
+        }
+    }
+
+    private void sawSchemaOf(String name) {
+        try {
+            Manifests.fingerprint(manifests.get(name)).ifPresent(bystanders::sawSchema);
+        } catch (MissingObjectException e) {
+            log.debug("{} was followed by others, and dropped", name, e);
         }
     }
 
