@@ -102,7 +102,12 @@ final class GenerationWalk {
     /** A base that is kept beside the chains: it brings back its own revisions, and nothing needs it for others. */
     private void walkKept(KeptBase base) {
         Exposure alone = new Exposure();
-        alone.base(base.getFirst(), base.getLast());
+        if (base.getChain().equals(ArchiveLayout.part(ArchiveLayout.syntheticBases(generation)))) {
+            // its side state is an older one's
+            alone.synthetic(base.getLast());
+        } else {
+            alone.base(base.getFirst(), base.getLast());
+        }
         kept.add(alone);
         String name = ArchiveLayout.link(ArchiveLayout.chain(generation, base.getChain()), base.getSeq());
         tools.tally().isNew(tools.root() + name);
