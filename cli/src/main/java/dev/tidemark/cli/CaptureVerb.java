@@ -3,10 +3,10 @@ package dev.tidemark.cli;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.capture.CaptureFleet;
 import dev.tidemark.capture.CaptureSettings.NewSource;
+import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,7 +32,7 @@ final class CaptureVerb extends Verb {
         try (ObjectStore store = wiring.store();
                 CaptureFleet captures =
                         new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
-                Showing shown = wiring.show(captures.statuses(), List.of(), List.of())) {
+                Showing shown = wiring.show(Monitor.Services.ofCaptures(captures.statuses()))) {
             shown.start();
             stop.endsWith(captures::close);
             captures.run();

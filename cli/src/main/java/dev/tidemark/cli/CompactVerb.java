@@ -2,9 +2,12 @@ package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.cli.drill.DrillSchedule;
+import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.cli.upkeep.ArchiveWatch;
+import dev.tidemark.cli.upkeep.ExpirySchedule;
 import dev.tidemark.compactor.Compactor;
 import dev.tidemark.schemas.TidemarkException;
 import java.util.List;
@@ -24,9 +27,16 @@ final class CompactVerb extends Verb {
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
+                ExpirySchedule expiries = wiring.expiries(store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 DrillSchedule drills = wiring.drills(store);
-                Showing shown = wiring.show(List.of(), List.of(compactor::health), drills.statuses())) {
+                ArchiveWatch archives = wiring.archives(store);
+                Showing shown = wiring.show(new Monitor.Services(
+                        List.of(),
+                        List.of(compactor::health),
+                        drills.statuses(),
+                        expiries.statuses(),
+                        archives.statuses()))) {
             CompletableFuture<Optional<TidemarkException>> end =
                     compactor.failure().thenApply(Optional::of);
             shown.start();

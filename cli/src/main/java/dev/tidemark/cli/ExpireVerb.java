@@ -1,6 +1,5 @@
 package dev.tidemark.cli;
 
-import com.github.f4b6a3.ulid.UlidCreator;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.retention.Amount;
 import dev.tidemark.archive.retention.Expiry;
@@ -11,9 +10,7 @@ import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.output.Sizes;
 import dev.tidemark.cli.output.Times;
-import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Settings;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,20 +35,10 @@ final class ExpireVerb extends Verb {
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
-        RetentionPolicy policy = new RetentionPolicy(
-                settings.get(Known.RETENTION_PITR),
-                settings.get(Known.RETENTION_HOURLY),
-                settings.get(Known.RETENTION_DAILY),
-                settings.get(Known.RETENTION_LOCK),
-                settings.get(Known.RETENTION_GRACE));
+        RetentionPolicy policy = wiring.retention();
         try (ObjectStore store = wiring.storeToRead()) {
             ClusterArchive archive = wiring.archive(store);
-            Expiry expiry = Expiry.prepare(
-                    archive,
-                    policy,
-                    shorten ? Expiry.Promise.SHORTENED : Expiry.Promise.KEPT,
-                    () -> UlidCreator.getMonotonicUlid().toString(),
-                    InstantSource.system());
+            Expiry expiry = Wiring.expiry(archive, policy, shorten ? Expiry.Promise.SHORTENED : Expiry.Promise.KEPT);
             List<Restorable> restorable = expiry.restorable();
             shown(restorable).lines().forEach(output::say);
             ExpiryReport report = dryRun ? expiry.rehearse() : expiry.run();

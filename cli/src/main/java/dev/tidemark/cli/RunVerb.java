@@ -4,9 +4,12 @@ import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.capture.CaptureFleet;
 import dev.tidemark.capture.CaptureSettings.NewSource;
 import dev.tidemark.cli.drill.DrillSchedule;
+import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.cli.upkeep.ArchiveWatch;
+import dev.tidemark.cli.upkeep.ExpirySchedule;
 import dev.tidemark.compactor.Compactor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +34,18 @@ final class RunVerb extends Verb {
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
+                ExpirySchedule expiries = wiring.expiries(store);
                 CaptureFleet captures =
                         new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 DrillSchedule drills = wiring.drills(store);
-                Showing shown = wiring.show(captures.statuses(), List.of(compactor::health), drills.statuses())) {
+                ArchiveWatch archives = wiring.archives(store);
+                Showing shown = wiring.show(new Monitor.Services(
+                        captures.statuses(),
+                        List.of(compactor::health),
+                        drills.statuses(),
+                        expiries.statuses(),
+                        archives.statuses()))) {
             CompletableFuture<Void> ended = compactor.failure().thenRun(captures::close);
             shown.start();
             stop.endsWith(captures::close);

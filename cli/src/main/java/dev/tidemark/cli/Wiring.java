@@ -1,7 +1,10 @@
 package dev.tidemark.cli;
 
+import com.github.f4b6a3.ulid.UlidCreator;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.retention.Expiry;
+import dev.tidemark.archive.retention.RetentionPolicy;
 import dev.tidemark.archive.seal.Sealing;
 import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.BucketFacts;
@@ -9,12 +12,10 @@ import dev.tidemark.archive.store.ExpirationRules;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
 import dev.tidemark.capture.CaptureSettings;
-import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.cli.check.CheckRun;
 import dev.tidemark.cli.check.SealingCheck;
 import dev.tidemark.cli.check.StoreCertification;
 import dev.tidemark.cli.drill.DrillSchedule;
-import dev.tidemark.cli.drill.DrillStatus;
 import dev.tidemark.cli.drill.StockEtcd;
 import dev.tidemark.cli.metrics.MetricsServer;
 import dev.tidemark.cli.metrics.Monitor;
@@ -23,11 +24,13 @@ import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Setting;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.settings.SettingsException;
-import dev.tidemark.compactor.CompactorHealth;
+import dev.tidemark.cli.upkeep.ArchiveWatch;
+import dev.tidemark.cli.upkeep.ExpirySchedule;
 import dev.tidemark.compactor.CompactorSettings;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdUsers;
+import dev.tidemark.restorer.ArchiveReadings;
 import dev.tidemark.restorer.RestoreProgress;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.TailSettings;
@@ -41,13 +44,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Supplier;
 
 /** Turns the settings of a run into what each room of the house asks for. */
 final class Wiring {
@@ -278,20 +281,75 @@ final class Wiring {
                 .run(Target.latest(), VerifyProgress.NONE, RestoreProgress.NONE));
     }
 
+    /**
+     * For how long what is kept.
+     *
+     * @throws SettingsException if nobody has said for how long every revision is
+     */
+    RetentionPolicy retention() {
+        return new RetentionPolicy(
+                settings.get(Known.RETENTION_PITR),
+                settings.get(Known.RETENTION_HOURLY),
+                settings.get(Known.RETENTION_DAILY),
+                settings.get(Known.RETENTION_LOCK),
+                settings.get(Known.RETENTION_GRACE));
+    }
+
+    /** One run of expire. */
+    static Expiry expiry(ClusterArchive archive, RetentionPolicy policy, Expiry.Promise promise) {
+        return Expiry.prepare(
+                archive, policy, promise, () -> UlidCreator.getMonotonicUlid().toString(), InstantSource.system());
+    }
+
+    /**
+     * Expires every configured cluster as often as is set for it; the caller closes what comes back.
+     *
+     * @throws SettingsException if one is to be expired, but nobody has said what is to be kept
+     */
+    ExpirySchedule expiries(ObjectStore store) {
+        List<ExpirySchedule.Cluster> clusters = settings.each().stream()
+                .filter(cluster -> !cluster.get(Known.RETENTION_EXPIRE_INTERVAL).isZero())
+                .map(cluster -> new Wiring(cluster).expired(store))
+                .toList();
+        return ExpirySchedule.start(clusters, Clock.systemUTC(), new Random());
+    }
+
+    private ExpirySchedule.Cluster expired(ObjectStore store) {
+        ClusterArchive archive = archive(store);
+        RetentionPolicy policy = retention();
+        return new ExpirySchedule.Cluster(
+                archive.cluster(),
+                settings.get(Known.RETENTION_EXPIRE_INTERVAL),
+                () -> expiry(archive, policy, Expiry.Promise.KEPT).run());
+    }
+
+    /** Reads every configured cluster's archive for the metrics, if anybody may ask for them; the caller closes it. */
+    ArchiveWatch archives(ObjectStore store) {
+        Duration interval = settings.get(Known.METRICS_ARCHIVE_INTERVAL);
+        boolean asked = settings.find(Known.METRICS_PORT).isPresent() && !interval.isZero();
+        return ArchiveWatch.start(
+                asked
+                        ? settings.each().stream()
+                                .map(cluster -> new Wiring(cluster).watched(store))
+                                .toList()
+                        : List.of(),
+                interval);
+    }
+
+    private ArchiveWatch.Archive watched(ObjectStore store) {
+        ClusterArchive archive = archive(store);
+        return new ArchiveWatch.Archive(archive.cluster(), new ArchiveReadings(archive, InstantSource.system())::read);
+    }
+
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */
-    Showing show(
-            List<Supplier<CaptureStatus>> captures,
-            List<Supplier<CompactorHealth>> compactors,
-            List<Supplier<DrillStatus>> drills) {
+    Showing show(Monitor.Services services) {
         Optional<Integer> port = settings.find(Known.METRICS_PORT);
         if (port.isEmpty()) {
             return Showing.nothing();
         }
         String version = BuildVersion.number().orElse("checkout");
         return MetricsServer.open(
-                settings.get(Known.METRICS_HOST),
-                port.get(),
-                new Monitor(captures, compactors, drills, version, InstantSource.system()));
+                settings.get(Known.METRICS_HOST), port.get(), new Monitor(services, version, InstantSource.system()));
     }
 
     private Optional<TailSettings> tail() {

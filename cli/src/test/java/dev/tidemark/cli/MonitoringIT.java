@@ -97,6 +97,20 @@ class MonitoringIT {
         assertThat(value(all, "tidemark_capture_transactions_total")).isPositive();
         assertThat(Math.abs(value(all, "tidemark_capture_clock_skew_seconds"))).isLessThan(2);
         assertThat(value(all, "tidemark_compactor_commits_total")).isPositive();
+        theArchiveIsWatched(run);
+    }
+
+    private void theArchiveIsWatched(ServiceProcess run) {
+        awaitMetric(run, "tidemark_archive_unreadable", 0);
+        Eventually.eventually(PATIENCE, () -> {
+            String all = body("/metrics");
+            assertThat(value(all, "tidemark_archive_gap_seconds")).isBetween(0.0, 60.0);
+            assertThat(all)
+                    .contains("tidemark_archive_manifests{cluster=\"monitored\",level=\"base\"} 1.0")
+                    .doesNotContain("tidemark_archive_promise_seconds{");
+            assertThat(value(all, "tidemark_archive_every_revision_since_time_seconds"))
+                    .isPositive();
+        });
     }
 
     private static void checkFollowsAProbe(Path settings) {
@@ -211,6 +225,7 @@ class MonitoringIT {
                         "archive.uri=" + dir.resolve("archive").toUri(),
                         "checkpoint.interval=4s",
                         "metrics.port=" + port,
+                        "metrics.archive.interval=2s",
                         "spool.dir=" + dir.resolve("spool")));
     }
 }

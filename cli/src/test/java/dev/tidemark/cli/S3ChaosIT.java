@@ -53,12 +53,16 @@ class S3ChaosIT {
     private static final Duration TIME =
             Duration.parse("PT" + System.getProperty("chaos", "3m").toUpperCase(Locale.ROOT));
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    /** Short, so that ten checkpoints make a level 1, and twelve of those a level 2 soon after the storm. */
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
     private static final Duration WITHOUT_BASES = Duration.ofSeconds(15);
     private static final int REQUESTS_PER_SECOND = 60;
     private static final int SECONDS_OF_A_ROUND = 10;
     private static final int SWEPT = 2;
     private static final int RANDOM_REVISIONS = 60;
+    private static final int EVERY_NTH = 8;
+    private static final int HOUR = 2;
     private static final String ARCHIVE = "/tidemark/archive/";
     private static final Pattern DAMAGE_SEEN = Pattern.compile("arrived damaged|came damaged twice");
 
@@ -81,6 +85,7 @@ class S3ChaosIT {
                 storm(harness, restores);
                 S3Tally tally = harness.wayToStore().tally();
                 harness.wayToStore().follow(S3Plan.CALM);
+                growAnHour(harness);
                 settle(harness);
                 restores.finish(harness.oracle());
                 String proven = prove(harness);
@@ -99,6 +104,7 @@ class S3ChaosIT {
                 everyDamageInAWholeObjectWasSeen(tally, seen);
                 harness.compactor().kill();
                 harness.capture().kill();
+                verify(harness);
                 System.out.println(damageEachAnswerInTurn(harness));
             } catch (RuntimeException | AssertionError e) {
                 e.addSuppressed(new AssertionError(harness.logs()));
@@ -153,6 +159,34 @@ class S3ChaosIT {
                         .flatMap(generation -> generation.head(0))
                         .filter(head -> head.getSeq() > SWEPT)
                         .isPresent();
+    }
+
+    private static boolean level(PipelineHarness harness, int level) {
+        return harness.newest().flatMap(generation -> generation.head(level)).isPresent();
+    }
+
+    /** On a good way again, until what the storm left and what follows it are merged into a level 2 and a base. */
+    private void growAnHour(PipelineHarness harness) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!level(harness, HOUR)
+                || harness.newest().orElseThrow().syntheticHead().isEmpty()) {
+            assertThat(System.nanoTime())
+                    .as("time until level 2 and a synthetic base were made")
+                    .isLessThan(end);
+            keepAlive(harness.capture());
+            keepAlive(harness.compactor());
+            harness.workload()
+                    .run(Plan.of(REQUESTS_PER_SECOND)
+                            .withRate(REQUESTS_PER_SECOND)
+                            .withSeed(seed + parts++));
+        }
+    }
+
+    /** Everything that the storm left is as it must be, merges worked out again. */
+    private static void verify(PipelineHarness harness) {
+        Invocation run = Invocation.of("verify", "--level=content", "--json", "--config=" + harness.settingsFile());
+        assertThat(run.code()).as(run.out() + run.err()).isZero();
+        assertThat(run.json().at("/objects/checked").asLong()).isPositive();
     }
 
     private void disturb(PipelineHarness harness, ChaosRestores restores) {
@@ -224,7 +258,14 @@ class S3ChaosIT {
                 .isEqualTo(upTo(generation.bases().size() - 1));
         assertThat(attemptsAtABase(harness, id)).as("attempts to upload a base").isGreaterThan(1);
         SortedSet<Long> sample = new TreeSet<>(List.of(base.getCompactRevision(), base.getRevision(), last));
-        checkpoints.forEach(checkpoint -> sample.add(checkpoint.getLast()));
+        for (int i = 0; i < checkpoints.size(); i += EVERY_NTH) {
+            sample.add(checkpoints.get(i).getLast());
+        }
+        for (int level = 1; level <= HOUR; level++) {
+            List<CheckpointManifest> merged = generation.inside(level, new RevisionRange(1, last));
+            assertThat(merged).as("checkpoints of level " + level).isNotEmpty();
+            merged.forEach(checkpoint -> sample.add(checkpoint.getLast()));
+        }
         for (int i = 0; i < RANDOM_REVISIONS; i++) {
             sample.add(between(base.getCompactRevision(), last));
         }

@@ -422,7 +422,9 @@ final class Fold implements Closeable {
                         .map(w -> w.isGivenUp(event.baseRevision())
                                 || w.commitBase(event.descriptor(), event.descriptorSha256()) != null)
                         .isPresent());
-                if (!known) {
+                if (known) {
+                    gauge.has(Gauge.Lack.BASE);
+                } else {
                     unusableBase(event, "its generation was never opened");
                 }
             } catch (ArchiveException e) {
@@ -433,7 +435,7 @@ final class Fold implements Closeable {
         /** The revisions are worth keeping even so: another base makes them restorable. */
         private void unusableBase(TopicEvent.BaseReady event, String why) {
             LOG.error("{}: base of generation {} is unusable: {}", place(), event.generation(), why);
-            gauge.problem("base at revision " + event.baseRevision() + " is unusable: " + why);
+            gauge.lacks(Gauge.Lack.BASE, "base at revision " + event.baseRevision() + " is unusable: " + why);
         }
 
         @Override
@@ -442,7 +444,9 @@ final class Fold implements Closeable {
                 boolean known = patience.until(() -> archive.resume(event.generation())
                         .map(of -> of.commitSide(event))
                         .isPresent());
-                if (!known) {
+                if (known) {
+                    gauge.has(Gauge.Lack.SIDE);
+                } else {
                     unusableSide(event, "its generation was never opened");
                 }
             } catch (ArchiveException e) {
@@ -458,7 +462,7 @@ final class Fold implements Closeable {
                     event.revision(),
                     event.generation(),
                     why);
-            gauge.problem("leases and auth of revision " + event.revision() + " are unusable: " + why);
+            gauge.lacks(Gauge.Lack.SIDE, "leases and auth of revision " + event.revision() + " are unusable: " + why);
         }
 
         @Override
@@ -481,11 +485,13 @@ final class Fold implements Closeable {
         /** Restores by time are less sure without the proof, and nothing else is. */
         private void proveIdle(TopicEvent.Progress event) {
             try {
-                idle.passed(event.revision(), event.atMillis(), position(current.offset() + 1));
+                if (idle.passed(event.revision(), event.atMillis(), position(current.offset() + 1))) {
+                    gauge.has(Gauge.Lack.TIME);
+                }
             } catch (ArchiveException e) {
                 String why = wrongInArchive(e);
                 LOG.error("{}: time after revision {} is not proven: {}", place(), event.revision(), why);
-                gauge.problem("time after revision " + event.revision() + " is not proven: " + why);
+                gauge.lacks(Gauge.Lack.TIME, "time after revision " + event.revision() + " is not proven: " + why);
             }
         }
 

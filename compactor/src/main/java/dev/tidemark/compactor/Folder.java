@@ -52,6 +52,9 @@ final class Folder implements Intake.Lane {
     /** Null until the cluster is known. */
     private UpkeepWorker upkeep;
 
+    /** The generation that was folded last, also by a fold that broke off; empty before any. */
+    private String followed = "";
+
     private final SecondLook secondLook = new SecondLook();
 
     Folder(int partition, LogReader log, Foundry foundry, Backlog backlog, Ending ending) {
@@ -232,7 +235,7 @@ final class Folder implements Intake.Lane {
 
     /** Folds until the fold has to be begun again. */
     private void follow(Fold fold) {
-        upkeep().committed(fold.generation(), fold.committed());
+        tellUpkeep(fold);
         if (!catchUp(fold)) {
             return;
         }
@@ -295,13 +298,19 @@ final class Folder implements Intake.Lane {
         if (stopped) {
             throw new StoppedException();
         }
-        String former = fold.generation();
         Fold.Step step = secondLook.accept(fold, record);
-        if (!former.equals(fold.generation())) {
-            upkeep().ended(former);
-        }
-        upkeep().committed(fold.generation(), fold.committed());
+        tellUpkeep(fold);
         return step == Fold.Step.GO_ON;
+    }
+
+    /** Also of a generation that ended while a fold broke off: what it lacks can only be made now, or after a restart. */
+    private void tellUpkeep(Fold fold) {
+        String now = fold.generation();
+        if (!followed.equals(now)) {
+            upkeep().ended(followed);
+            followed = now;
+        }
+        upkeep().committed(now, fold.committed());
     }
 
     /** The lane's next record; null if none came for a moment. */

@@ -1,6 +1,8 @@
 package dev.tidemark.compactor;
 
 import dev.tidemark.compactor.PartitionHealth.Phase;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What one folder shows of itself. Thread-safe. */
 final class Gauge {
@@ -14,7 +16,18 @@ final class Gauge {
     private CutPolicy.Interval open = CutPolicy.EMPTY;
     private long commits;
     private String problem = "";
+    private final Map<Lack, String> lacks = new EnumMap<>(Lack.class);
     private String upkeepFailing = "";
+
+    /** What the archive may lack while folding goes on, gravest first. */
+    enum Lack {
+        /** A snapshot's base. */
+        BASE,
+        /** Leases and auth of a later revision. */
+        SIDE,
+        /** The proof that time has passed. */
+        TIME
+    }
 
     Gauge(int partition) {
         this.partition = partition;
@@ -33,6 +46,10 @@ final class Gauge {
 
     /** The archive's head: what is committed. */
     synchronized void head(String generationId, long revision, long nextOffset) {
+        if (revision != committedRevision) {
+            // what was to be proven was that nothing followed the former one
+            lacks.remove(Lack.TIME);
+        }
         generation = generationId;
         committedRevision = revision;
         committedOffset = nextOffset;
@@ -49,9 +66,14 @@ final class Gauge {
         open = interval;
     }
 
-    /** Something is wrong that does not stop the folding. */
-    synchronized void problem(String what) {
-        problem = what;
+    /** Something is wrong that does not stop the folding, until it is {@link #has there}. */
+    synchronized void lacks(Lack what, String why) {
+        lacks.put(what, why);
+    }
+
+    /** The archive has it now. */
+    synchronized void has(Lack what) {
+        lacks.remove(what);
     }
 
     /** What keeps levels and bases from being made; empty for nothing. Folding goes on. */
@@ -70,6 +92,7 @@ final class Gauge {
             phase = Phase.FOLDING;
         }
         problem = "";
+        lacks.clear();
     }
 
     synchronized void stopped(String why) {
@@ -100,6 +123,6 @@ final class Gauge {
         if (waiting != null) {
             return waiting.reason();
         }
-        return problem.isEmpty() ? upkeepFailing : problem;
+        return problem.isEmpty() ? lacks.values().stream().findFirst().orElse(upkeepFailing) : problem;
     }
 }

@@ -29,19 +29,21 @@ final class IdleTime {
      *
      * @param revision the archive's last
      * @param after the topic position after the record that says so
+     * @return whether a proof of it was due, and stands there now
      * @throws ArchiveException of kind VERIFICATION if the newest proof in the archive is not what it must be; then nothing
      *     is tried before another one would be due
      */
-    void passed(long revision, long atMillis, TopicPosition after) {
+    boolean passed(long revision, long atMillis, TopicPosition after) {
         long due = atMillis - writer.header().getPolicy().getIdleMillis();
         long captured = writer.head()
                 .map(CheckpointManifest::getLastCapturedAtMillis)
                 .orElse(writer.header().getOpenedAtMillis());
         if (due < captured || due < notBefore) {
-            return;
+            return false;
         }
         try {
             prove(revision, atMillis, due, after);
+            return true;
         } catch (ArchiveException e) {
             notBefore = atMillis;
             throw e;

@@ -7,6 +7,8 @@ import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.TimeProof;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,5 +103,57 @@ final class IdleTimeTest {
         assertThat(Workbench.newest(store).timeProof())
                 .as("put back from a copy")
                 .hasValueSatisfying(found -> assertThat(found.getRevision()).isEqualTo(12));
+    }
+
+    @Test
+    void aProofThatIsNoLongerNeededOrStandsThereAfterAllIsNoProblemAnyMore() {
+        TopicLog log =
+                new TopicLog().open("GEN-A", 10, null).batch("a").after(1_000).tick();
+        log.after(300_000).progress();
+        bench.fold(log, SECOND, store);
+        String proof = store.list("prod/m/GEN-A/time/", "", 1).get(0).name();
+        byte[] good = store.get(proof);
+        store.delete(proof);
+        store.put(proof, Arrays.copyOf(good, good.length - 1));
+        log.after(600_000).progress();
+        assertThat(bench.fold(log, SECOND, store).health("prod", 0).problem()).contains("is not proven");
+        int repaired = log.records().size();
+        log.after(600_000).progress();
+        LogReader mending = new MendingLog(log, log.records().get(repaired).offset(), () -> {
+            store.delete(proof);
+            store.put(proof, good);
+        });
+        assertThat(bench.fold(mending, SECOND, store).health("prod", 0).problem())
+                .as("proven")
+                .isEmpty();
+
+        store.delete(proof);
+        String newest = store.list("prod/m/GEN-A/time/", "", 1).get(0).name();
+        store.delete(newest);
+        store.put(newest, Arrays.copyOf(good, good.length - 2));
+        log.after(600_000).progress();
+        assertThat(bench.fold(log, SECOND, store).health("prod", 0).problem()).contains("is not proven");
+        log.batch("b").after(1_000).tick();
+        assertThat(bench.fold(log, SECOND, store).health("prod", 0).problem())
+                .as("something followed")
+                .isEmpty();
+    }
+
+    /** A log during whose reading something is mended. */
+    private record MendingLog(TopicLog log, long offset, Runnable mending) implements LogReader {
+        @Override
+        public Ends ends() {
+            return log.ends();
+        }
+
+        @Override
+        public void read(long from, long until, Predicate<LogRecord> sink) {
+            log.read(from, until, record -> {
+                if (record.offset() == offset) {
+                    mending.run();
+                }
+                return sink.test(record);
+            });
+        }
     }
 }

@@ -229,6 +229,24 @@ final class LanesTest {
         }
     }
 
+    /** As where the local disk fails just then: whoever else opened it, the fold that begins anew finds the next one. */
+    @Test
+    void theLevelThatAGenerationsEndCompletesIsMadeThoughTheFoldBeginsAnewAfterIt() {
+        TopicLog log = new TopicLog().open("GEN-A", 10, null).batch("a");
+        log.after(1_000).batch("b").after(1_000).batch("c");
+        Gate gate = new Gate(store);
+        try (Lanes lanes = lanes(log, gate, 1 << 20)) {
+            lanes.open(0);
+            eventually(SOON, () -> assertThat(ends()).containsExactly(11L, 12L));
+            eventually(SOON, () -> assertThat(gate.listed()).contains("prod/m/GEN-A/base/"));
+            log.open("GEN-B", 40, new GenerationEnd("GEN-A", 13, Cause.SOURCE_REPLACED, "new", 0, 0));
+            bench.fold(log, SECOND, store);
+            lanes.doubt();
+            eventually(
+                    SOON, () -> assertThat(store.list("prod/m/GEN-A/1/", "", 9)).hasSize(1));
+        }
+    }
+
     @Test
     void aRecordWithoutAKeyDoesNotHideTheCluster() {
         TopicLog log = new TopicLog().foreign(null, new byte[] {1}).open("GEN-A", 10, null);

@@ -46,7 +46,7 @@ final class ArchiveChapter implements Chapter {
         this.archive = archive;
         this.catalog = catalog;
         this.bases = catalog.bases();
-        this.oldest = oldest(catalog, bases);
+        this.oldest = findOldest();
         this.head = catalog.head(0);
         this.end = end;
         this.tail = tail;
@@ -67,11 +67,37 @@ final class ArchiveChapter implements Chapter {
         return bases;
     }
 
-    private static Optional<BaseManifest> oldest(GenerationCatalog catalog, List<BaseManifest> snapshots) {
-        long since = catalog.floors().baseRevision();
-        Stream<BaseManifest> synthetic = since == 0 ? Stream.empty() : catalog.synthetic(since).stream();
-        return Stream.concat(snapshots.stream(), synthetic)
+    private Optional<BaseManifest> oldestOf(Stream<BaseManifest> synthetic) {
+        return Stream.concat(bases.stream(), synthetic)
                 .min(Comparator.comparingLong(manifest -> manifest.getBase().getRevision()));
+    }
+
+    /**
+     * Since when every revision comes back. A later base that is damaged must not hide the one that this rests on; and
+     * where that one is, what the next one brings back is not lost with it, nor are kept moments.
+     */
+    private Optional<BaseManifest> findOldest() {
+        long since = catalog.floors().baseRevision();
+        if (since == 0 || bases.stream().anyMatch(base -> base.getBase().getRevision() == since)) {
+            return oldestOf(Stream.empty());
+        }
+        Optional<BaseManifest> found = derived(() -> catalog.synthetic(since), Optional.empty());
+        if (found.isEmpty()) {
+            found = derived(
+                    () -> catalog.firstSynthetic().filter(base -> base.getBase().getRevision() == since),
+                    Optional.empty());
+        }
+        if (found.isEmpty()) {
+            found = derived(() -> firstAfter(since), Optional.empty());
+        }
+        return oldestOf(found.stream());
+    }
+
+    private Optional<BaseManifest> firstAfter(long revision) {
+        return catalog.syntheticRows().stream()
+                .filter(row -> row.getLast() > revision)
+                .findFirst()
+                .flatMap(row -> catalog.synthetic(row.getLast()));
     }
 
     @Override
@@ -157,12 +183,28 @@ final class ArchiveChapter implements Chapter {
     }
 
     /** Up to when the archive alone says that the source committed nothing after the archive's last revision. */
-    Optional<Long> archivedUntil() {
+    private Optional<Long> archivedUntil() {
         long last =
                 head.map(CheckpointManifest::getLast).orElse(catalog.header().getBaseRevision());
         return derived(catalog::timeProof, Optional.<TimeProof>empty())
                 .filter(proof -> proof.getRevision() == last)
                 .map(TimeProof::getAtMillis);
+    }
+
+    /** Up to when it can be restored from the archive alone; empty if nothing of it can. */
+    OptionalLong archivedMillis() {
+        if (!Reach.isRestorable(this)) {
+            return OptionalLong.empty();
+        }
+        return Stream.of(
+                        head.map(CheckpointManifest::getLastCapturedAtMillis).stream(),
+                        archivedUntil().stream(),
+                        bases.stream().map(base -> base.getBase().getCapturedAtMillis()),
+                        oldest.stream().map(base -> base.getBase().getCapturedAtMillis()),
+                        kept().stream().map(KeptBase::getCapturedAtMillis))
+                .flatMap(times -> times)
+                .mapToLong(Long::longValue)
+                .max();
     }
 
     /** How large its chains are: base, synthetic, and the levels' numbers. */
@@ -210,10 +252,28 @@ final class ArchiveChapter implements Chapter {
         if (ofBase.isPresent()) {
             return new Moment(generation(), revision, 0, ofBase.get());
         }
-        return stretchOf(revision)
-                .map(stretch -> stretch.changeOf(revision))
-                .map(change -> new Moment(generation(), revision, change.notBeforeMillis(), change.capturedAtMillis()))
-                .orElseGet(() -> new Moment(generation(), revision, 0, 0));
+        try {
+            return stretchOf(revision)
+                    .map(stretch -> stretch.changeOf(revision))
+                    .map(change ->
+                            new Moment(generation(), revision, change.notBeforeMillis(), change.capturedAtMillis()))
+                    .orElseGet(() -> new Moment(generation(), revision, 0, 0));
+        } catch (ArchiveException e) {
+            return momentOfBase(revision, e);
+        }
+    }
+
+    /** A base that was worked out at a revision brings that back without the log, and knows when it was captured. */
+    private Moment momentOfBase(long revision, ArchiveException failure) {
+        if (failure.failure() != Failure.VERIFICATION) {
+            throw failure;
+        }
+        BaseDescriptor base = synthetic(revision)
+                .map(BaseManifest::getBase)
+                .filter(found -> found.getRevision() == revision)
+                .orElseThrow(() -> failure);
+        doneWithout.add(failure.getMessage());
+        return new Moment(generation(), revision, 0, base.getCapturedAtMillis());
     }
 
     @Override
@@ -317,9 +377,13 @@ final class ArchiveChapter implements Chapter {
                 checkpoint.getMembers().stream().map(this::open).toList());
     }
 
-    /** Where a plan's leases, users and roles come from; one listing and one or two reads. */
+    /**
+     * Where a plan's leases, users and roles come from; one listing and one or two reads. A kept moment needs nothing but
+     * its own base.
+     */
     SideUse side(RestorePlan plan) {
-        return SideUse.of(plan, bases, catalog.side(plan.revision()));
+        boolean kept = isGivenUp() || plan.revision() < catalog.floors().baseRevision();
+        return SideUse.of(plan, bases, kept ? Optional.empty() : catalog.side(plan.revision()));
     }
 
     /** A segment of the archive, opened. */

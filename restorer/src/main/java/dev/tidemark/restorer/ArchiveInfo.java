@@ -2,7 +2,6 @@ package dev.tidemark.restorer;
 
 import dev.tidemark.archive.catalog.ChainSize;
 import dev.tidemark.schemas.RevisionRange;
-import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.VerifyRun;
@@ -20,7 +19,7 @@ import java.util.stream.Stream;
  * @param generations newest first
  * @param holes what is missing between them, newest first
  * @param topicSeconds how far the topic is behind now; empty if it was not read
- * @param archiveSeconds how far the archive is behind now; empty if it holds nothing
+ * @param archiveSeconds how far the archive is behind now; empty if nothing of it can be restored
  * @param retention what is promised to be kept; empty while everything is
  * @param verification the last recorded verification
  * @param drill the last recorded drill
@@ -146,13 +145,7 @@ public record ArchiveInfo(
 
     private static OptionalLong archivedMillis(List<ArchiveChapter> chapters) {
         return chapters.stream()
-                .flatMap(chapter -> Stream.of(
-                                chapter.head().map(CheckpointManifest::getLastCapturedAtMillis).stream(),
-                                chapter.archivedUntil().stream(),
-                                chapter.bases().stream()
-                                        .map(base -> base.getBase().getCapturedAtMillis()))
-                        .flatMap(times -> times))
-                .mapToLong(Long::longValue)
+                .flatMapToLong(chapter -> chapter.archivedMillis().stream())
                 .max();
     }
 

@@ -3,7 +3,6 @@ package dev.tidemark.restorer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.archive.catalog.ArchiveLayout;
-import dev.tidemark.archive.catalog.RunRecords;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.etcd.file.EtcdDatabase;
@@ -17,42 +16,29 @@ import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.TidemarkException;
-import dev.tidemark.schemas.avro.DrillRun;
-import dev.tidemark.schemas.avro.SeenLease;
-import dev.tidemark.schemas.avro.SideRecord;
-import dev.tidemark.schemas.avro.TimeProof;
-import dev.tidemark.schemas.topic.GenerationEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.avro.SchemaNormalization;
 
 /**
- * Damages an archive of two generations, object by object, in every way that a store may; and holds verify and restore
- * against what was damaged and against a naive replay of the log.
+ * Damages an archive, object by object, in every way that a store may; and holds verify and restore against what was
+ * damaged and against a naive replay of the log.
  */
 final class DamageLadder {
-    /** The revision that no generation holds lies between the two. */
-    private static final long FIRST_END = 70;
+    private static final Set<String> DATA = Set.of("avro", "idx", "side.avro", "leases.avro");
 
-    private static final long SECOND_BASE = 100;
-    private static final long LAST = 260;
-    private static final Instant NOW = Instant.ofEpochMilli(SampleLog.capturedAt(100_000));
-    private static final Set<String> DATA = Set.of("avro", "idx", "side.avro");
+    /** Nobody misses these. */
+    private static final Set<String> UNEXPECTED = Set.of("verification", "drill", "condemned", "former retention");
 
     /** What happens to an object. */
     enum Damage {
@@ -62,70 +48,29 @@ final class DamageLadder {
         SWAPPED
     }
 
-    /** Schemas that every writer leaves there, and with which nothing was written here: nobody misses them. */
-    private static final Set<String> UNUSED = Stream.of(SeenLease.getClassSchema(), TimeProof.getClassSchema())
-            .map(schema -> SampleArchive.CLUSTER + "/"
-                    + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(schema)))
-            .collect(Collectors.toSet());
-
     private final ObjectStore store;
     private final Path directory;
+    private final Subject subject;
     private final SampleArchive sample;
-    private final List<Change> log = SampleLog.random(new Random(17), (int) LAST - 1, 14);
+    private final Set<String> counting;
+    private final Set<Long> restorable = new TreeSet<>();
     private final Random random = new Random(19);
     private final Set<String> refused = new TreeSet<>();
     private int restores;
 
-    DamageLadder(ObjectStore store, Path directory) {
+    DamageLadder(ObjectStore store, Path directory, Subject subject) {
         this.store = store;
         this.directory = directory;
-        this.sample = new SampleArchive(store, directory, SampleArchive.SMALL);
-        build(sample, "topic-id", log);
-        List<Change> other = SampleLog.random(new Random(23), (int) LAST - 1, 11);
-        build(new SampleArchive(store, "other", directory, SampleArchive.SMALL), "topic-of-another", other);
-    }
-
-    private void build(SampleArchive archive, String topic, List<Change> history) {
-        archive.topicId(topic);
-        archive.claim()
-                .open(0, 40, null)
-                .base(history, 20, 40, side(1))
-                .checkpoint(history, FIRST_END, List.of())
-                .open(1, SECOND_BASE, ended())
-                .base(history, 90, SECOND_BASE, side(2));
-        for (long last = SECOND_BASE + 12; last < 180; last += 12) {
-            archive.checkpoint(history, last, List.of());
+        this.subject = subject;
+        this.sample = subject.sample();
+        this.counting = CountingObjects.of(sample.archive());
+        try (ArchiveHistory history = ArchiveHistory.open(sample.sources(subject.now()))) {
+            for (long revision = 1; revision <= SampleLog.last(subject.log()); revision++) {
+                if (Subject.holds(history, revision)) {
+                    restorable.add(revision);
+                }
+            }
         }
-        archive.side(150, side(3)).side(190, side(4));
-        archive.base(history, 200, 210, side(5));
-        for (long last = 190; last <= LAST; last += 14) {
-            archive.checkpoint(history, last, List.of());
-        }
-        archive.archive().runs().recordDrill(DamageLadder::drill);
-        archive.archive().runs().recordDrill(DamageLadder::drill);
-        for (int i = 0; i < 2; i++) {
-            new Verifier(archive.sources(NOW)).verify(new VerifyRequest(VerifyLevel.CONTENT, 1), VerifyProgress.NONE);
-        }
-    }
-
-    private static GenerationEnd ended() {
-        return new GenerationEnd(
-                SampleArchive.generation(0),
-                FIRST_END,
-                GenerationEnd.Cause.COMPACTED,
-                "compacted",
-                FIRST_END + 1,
-                SECOND_BASE - 11);
-    }
-
-    private static List<SideRecord> side(int user) {
-        return List.of(new SideRecord(
-                "authUsers", ByteBuffer.wrap(new byte[] {(byte) user}), ByteBuffer.wrap(new byte[user])));
-    }
-
-    private static DrillRun drill(long seq) {
-        return new DrillRun(
-                RunRecords.formatVersion(), seq, 1L, 1L, true, "g", 5L, 1L, -1L, -1L, 7L, 7L, "3.6.16", "", 0L);
     }
 
     /** Nothing is wrong with the archive as it was made, at any level. */
@@ -149,20 +94,7 @@ final class DamageLadder {
     String damageAll(int each) {
         int cases = 0;
         Map<String, List<String>> kinds = kinds();
-        assertThat(kinds.keySet())
-                .containsExactlyInAnyOrder(
-                        "header",
-                        "base",
-                        "checkpoint",
-                        "side",
-                        "avro",
-                        "idx",
-                        "side.avro",
-                        "descriptor",
-                        "schema",
-                        "claim",
-                        "verification",
-                        "drill");
+        assertThat(kinds.keySet()).containsExactlyInAnyOrderElementsOf(subject.kinds());
         for (Map.Entry<String, List<String>> kind : kinds.entrySet()) {
             for (String name : some(kind.getKey(), kind.getValue(), each)) {
                 for (Damage damage : Damage.values()) {
@@ -171,8 +103,7 @@ final class DamageLadder {
                 }
             }
         }
-        assertThat(refused)
-                .containsExactlyInAnyOrder("header", "base", "checkpoint", "side", "avro", "idx", "side.avro");
+        assertThat(refused).containsAll(subject.refused());
         return cases + " damages, " + restores + " restores, kinds that a restore refused: " + refused;
     }
 
@@ -180,7 +111,7 @@ final class DamageLadder {
         byte[] good = store.get(name);
         store.delete(name);
         if (damage != Damage.REMOVED) {
-            store.put(name, damaged(kind, name, damage, good));
+            store.put(name, damaged(name, damage, good));
         }
         String what = damage + " " + name;
         Optional<RevisionRange> range = Optional.empty();
@@ -222,17 +153,22 @@ final class DamageLadder {
         if (kind.equals("schema") && damage == Damage.REMOVED) {
             return level == VerifyLevel.CONTENT;
         }
-        boolean record = kind.equals("verification") || kind.equals("drill");
-        return !(record && damage == Damage.REMOVED);
+        return !(UNEXPECTED.contains(kind) && damage == Damage.REMOVED) && !isForeignList(kind, damage);
+    }
+
+    /** Another cluster's list of the same number holds nothing that is here, so nothing is deleted for it. */
+    private static boolean isForeignList(String kind, Damage damage) {
+        return kind.equals("condemned") && damage == Damage.SWAPPED;
     }
 
     /** Another one's content may have another length; a schema is missed where something that it wrote is read. */
     private static boolean mayBeSeen(String kind, Damage damage, VerifyLevel level) {
         return (DATA.contains(kind) && damage == Damage.SWAPPED)
+                || isForeignList(kind, damage)
                 || (kind.equals("schema") && level != VerifyLevel.CONTENT);
     }
 
-    private byte[] damaged(String kind, String name, Damage damage, byte[] good) {
+    private byte[] damaged(String name, Damage damage, byte[] good) {
         return switch (damage) {
             case TRUNCATED -> Arrays.copyOf(good, random.nextInt(good.length));
             case FLIPPED -> {
@@ -240,17 +176,17 @@ final class DamageLadder {
                 bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
                 yield bytes;
             }
-            case SWAPPED -> store.get(another(kind, name));
+            case SWAPPED -> store.get(another(name));
             case REMOVED -> throw new IllegalArgumentException("nothing is left");
         };
     }
 
     /** The object of the same kind that is nearest in this cluster; of another one where it is the only one. */
-    private String another(String kind, String name) {
+    private String another(String name) {
         byte[] own = store.list(name, "", 1).isEmpty() ? new byte[0] : store.get(name);
         List<String> others = new ArrayList<>();
         for (ObjectInfo info : store.list("", "", 10_000)) {
-            if (kind(info.name()).equals(kind) && !info.name().equals(name)) {
+            if (kind(info.name()).equals(kind(name)) && !info.name().equals(name)) {
                 others.add(info.name());
             }
         }
@@ -269,7 +205,7 @@ final class DamageLadder {
     private VerifyReport verify(VerifyLevel level) {
         Set<String> before = records();
         VerifyReport report =
-                new Verifier(sample.sources(NOW)).verify(new VerifyRequest(level, 1), VerifyProgress.NONE);
+                new Verifier(sample.sources(subject.now())).verify(new VerifyRequest(level, 1), VerifyProgress.NONE);
         records().stream().filter(name -> !before.contains(name)).forEach(store::delete);
         return report;
     }
@@ -286,7 +222,7 @@ final class DamageLadder {
         restores++;
         Path file = directory.resolve("restored.db");
         try {
-            new Restorer(sample.sources(NOW))
+            new Restorer(sample.sources(subject.now()))
                     .restore(
                             RestoreRequest.database(Target.revision(revision), Output.newFile(file))
                                     .withoutBump(),
@@ -304,7 +240,7 @@ final class DamageLadder {
             database.forEachChange(0, 0, records::add);
         }
         delete(file);
-        List<Change> expected = SampleLog.compactedAt(log, revision);
+        List<Change> expected = SampleLog.compactedAt(subject.log(), revision);
         assertThat(records).as("%s, records at %d", what, revision).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
             assertThat(records.get(i).sameContent(expected.get(i)))
@@ -321,13 +257,13 @@ final class DamageLadder {
         return name;
     }
 
-    private static List<Long> probes(Optional<RevisionRange> range) {
-        TreeSet<Long> probes = new TreeSet<>(List.of(20L, 40L, 55L, 90L, 101L, 149L, 189L, 205L, 246L));
+    private List<Long> probes(Optional<RevisionRange> range) {
+        TreeSet<Long> probes = new TreeSet<>(subject.probes());
         range.ifPresent(endangered -> {
             probes.addAll(
                     List.of(endangered.first() - 1, endangered.first(), endangered.last(), endangered.last() + 1));
         });
-        probes.removeIf(revision -> revision < 20 || revision > 246 || (revision > FIRST_END && revision < 90));
+        probes.retainAll(restorable);
         return List.copyOf(probes);
     }
 
@@ -345,14 +281,21 @@ final class DamageLadder {
     }
 
     private Map<String, List<String>> kinds() {
-        Map<String, List<String>> kinds = new LinkedHashMap<>();
+        Map<String, List<String>> kinds = new TreeMap<>();
         for (ObjectInfo info : store.list("", "", 10_000)) {
             boolean own = info.name().startsWith(SampleArchive.CLUSTER + "/")
                     || info.name().equals(ArchiveLayout.claim("topic-id", 0));
-            if (own && !UNUSED.contains(info.name())) {
+            boolean counts = !info.name().matches(".*/[dm]/.*") || counting.contains(info.name());
+            if (own && counts && !subject.unused().contains(info.name())) {
                 kinds.computeIfAbsent(kind(info.name()), kind -> new ArrayList<>())
                         .add(info.name());
             }
+        }
+        // the older decisions are proof that the newest is the newest, and are read by nobody
+        List<String> decisions = kinds.getOrDefault("retention", List.of());
+        if (!decisions.isEmpty()) {
+            kinds.put("retention", decisions.subList(0, 1));
+            kinds.put("former retention", decisions.subList(1, 2));
         }
         // of the records of runs only the newest is looked at
         for (String record : List.of("verification", "drill")) {
@@ -369,11 +312,18 @@ final class DamageLadder {
             case "g" -> "header";
             case "s" -> "schema";
             case "v" -> parts[2].equals("verify") ? "verification" : "drill";
-            case "m" -> parts[3].equals("base") || parts[3].equals("side") ? parts[3] : "checkpoint";
+            case "m" ->
+                switch (parts[3]) {
+                    case "0" -> "checkpoint";
+                    case "1", "2", "3" -> "level";
+                    default -> parts[3];
+                };
+            case "r" -> "retention";
+            case "x" -> "condemned";
             case "d" ->
                 last.equals("base")
                         ? "descriptor"
-                        : last.equals("side.avro") ? last : last.substring(last.indexOf('.') + 1);
+                        : last.matches("(side|leases)\\.avro") ? last : last.substring(last.indexOf('.') + 1);
             default -> name;
         };
     }

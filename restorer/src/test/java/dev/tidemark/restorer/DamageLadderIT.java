@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every kind of object, damaged in every way, in a directory and in an object store. */
+/** Every kind of object, damaged in every way, in a directory and in an object store; without levels and with them. */
 class DamageLadderIT {
     @TempDir
     private Path directory;
@@ -36,7 +36,14 @@ class DamageLadderIT {
     }
 
     private void climb(String where, ObjectStore store, int each) throws IOException {
-        DamageLadder ladder = new DamageLadder(store, Files.createDirectory(directory.resolve("scratch")));
+        Path scratch = Files.createDirectory(directory.resolve("scratch"));
+        climb(where, store, each, scratch, Subject.ofCheckpoints(store, scratch));
+        store.list("", "", 10_000).forEach(info -> store.delete(info.name()));
+        climb(where + " with levels", store, each, scratch, Subject.ofLevels(store, scratch));
+    }
+
+    private static void climb(String where, ObjectStore store, int each, Path scratch, Subject subject) {
+        DamageLadder ladder = new DamageLadder(store, scratch, subject);
         ladder.nothingIsFoundInAWholeArchive();
         System.out.println(where + ": " + ladder.damageAll(each));
     }

@@ -8,6 +8,10 @@ import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.LevelDraft;
 import dev.tidemark.archive.catalog.LevelWriter;
 import dev.tidemark.archive.catalog.Placed;
+import dev.tidemark.archive.segment.Segment;
+import dev.tidemark.archive.segment.SurvivorDigest;
+import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.archive.segment.Tombstones;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.restorer.verify.Finding;
@@ -24,6 +28,8 @@ import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.Lease;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.SeenLease;
+import dev.tidemark.schemas.avro.SegmentRef;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -245,6 +251,60 @@ class LevelDamageTest {
                     .isInstanceOf(DamagedObjectException.class)
                     .hasMessageContaining(name.substring(name.indexOf("/m/") + 1));
         }
+    }
+
+    @Test
+    void aMergeWhoseLeasesAreNotThoseOfItsChildrenIsNamed() {
+        archive.checkpoint(log, LAST + 4, List.of(new Lease(77L, 60L)));
+        archive.checkpoint(log, LAST + 8, List.of(new Lease(77L, -1L), new Lease(78L, 90L)));
+        String name = commitWithLeases(List.of(new SeenLease(77L, 61L, LAST + 4)));
+        assertThat(verify(VerifyLevel.BYTES).findings()).isEmpty();
+        assertThat(verify(VerifyLevel.CONTENT).findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.object()).isEqualTo(name))
+                .satisfies(finding -> assertThat(finding.problem()).contains("names 1 leases"));
+    }
+
+    /** The next checkpoint of level 1, by a writer that knows other leases than its children. */
+    private String commitWithLeases(List<SeenLease> leases) {
+        LevelWriter writer =
+                archive.archive().levels(SampleArchive.generation(0)).orElseThrow();
+        List<ManifestRow> rows = List.copyOf(writer.waiting(1).subList(0, 2));
+        List<CheckpointManifest> children =
+                rows.stream().map(row -> writer.read(0, row)).toList();
+        List<SegmentRef> refs = children.stream()
+                .flatMap(child -> child.getMembers().stream())
+                .map(Member::getSegment)
+                .toList();
+        List<Segment> segments = refs.stream()
+                .map(ref -> Segment.open(store, SampleArchive.CLUSTER + "/", ref))
+                .toList();
+        long last = children.get(1).getLast();
+        List<RoaringBitmap> live = Survivors.at(
+                last,
+                Tombstones.ALL,
+                segments.stream().map(Survivors.Input::raw).toList());
+        SurvivorDigest digest = new SurvivorDigest();
+        children.forEach(child -> digest.child(child.getContentDigest()));
+        digest.survivors(segments, live);
+        List<Placed> placed = new ArrayList<>();
+        for (int i = 0; i < refs.size(); i++) {
+            placed.add(Placed.kept(refs.get(i), live.get(i)));
+        }
+        CheckpointManifest standing = writer.commit(new LevelDraft(
+                1,
+                rows,
+                digest.finish(
+                        children.get(0).getFirst(),
+                        last,
+                        children.get(1).getPosition().getNextOffset()),
+                archive.archive()
+                        .uploader(() -> "01JDB40M8H3D0V6E1C9B000001")
+                        .merge(SampleArchive.generation(0))
+                        .finish(placed, leases),
+                children.get(1).getPosition()));
+        return SampleArchive.CLUSTER + "/"
+                + ArchiveLayout.checkpoint(SampleArchive.generation(0), 1, standing.getSeq());
     }
 
     /** The next checkpoint of level 1, by a writer that counts wrong. */

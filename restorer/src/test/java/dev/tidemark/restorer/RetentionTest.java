@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ArchiveLayout;
+import dev.tidemark.archive.catalog.RetentionChain;
 import dev.tidemark.archive.retention.Amount;
 import dev.tidemark.archive.retention.Expiry;
 import dev.tidemark.archive.retention.ExpiryReport;
@@ -19,6 +21,7 @@ import dev.tidemark.restorer.verify.VerifyReport;
 import dev.tidemark.restorer.verify.VerifyRequest;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.avro.GenerationRetention;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.topic.GenerationEnd;
@@ -171,6 +174,38 @@ class RetentionTest {
                 assertThat(e.hole()).isEmpty();
             });
         }
+    }
+
+    @Test
+    void aDecisionOfAnotherClusterIsRefusedByNameAndNamedByVerify() {
+        expire();
+        String name = names("r/").get(0);
+        byte[] own = store.get(name);
+        Retention foreign = archive.archive().retention().newest().orElseThrow();
+        SampleArchive other = new SampleArchive(store, "other", directory, SampleArchive.SMALL);
+        List<GenerationRetention> generations = foreign.getGenerations().stream()
+                .map(one -> GenerationRetention.newBuilder(one)
+                        .setGeneration(SampleArchive.generation(9))
+                        .build())
+                .toList();
+        other.archive()
+                .retention()
+                .commit(
+                        new RetentionChain.Decision(
+                                foreign.getAsOfMillis(), POLICY.pitr(), POLICY.hourly(), POLICY.daily(), generations),
+                        Optional.empty());
+        store.delete(name);
+        store.put(name, store.get("other/" + name.substring("sample/".length())));
+        assertThatThrownBy(() -> archive.archive().catalog())
+                .isInstanceOfSatisfying(DamagedObjectException.class, e -> assertThat(e.object())
+                        .isEqualTo(name));
+        assertThat(verify().findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.object()).isEqualTo(name))
+                .satisfies(finding -> assertThat(finding.range()).isPresent());
+        store.delete(name);
+        store.put(name, own);
+        assertThat(verify().findings()).isEmpty();
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A store in front of which a process can be paused right before it creates an object, or die at any request. */
+/** A store in front of which a process can be paused right before it creates an object, or die at any request; it counts them. */
 final class SlowStore implements ObjectStore {
     /** The process is gone, or stands still for now. */
     static final class Gone extends RuntimeException {
@@ -24,6 +24,7 @@ final class SlowStore implements ObjectStore {
     private final ObjectStore store;
     private final List<Pending> pending = new ArrayList<>();
     private Predicate<String> pauses = name -> false;
+    private int requests;
     private int allowed = Integer.MAX_VALUE;
 
     SlowStore(ObjectStore store) {
@@ -53,7 +54,15 @@ final class SlowStore implements ObjectStore {
         allowed = Integer.MAX_VALUE;
     }
 
+    /** How many requests there were since this was asked last. */
+    int requestsSince() {
+        int so = requests;
+        requests = 0;
+        return so;
+    }
+
     private void request() {
+        requests++;
         if (allowed-- <= 0) {
             throw new Gone();
         }

@@ -208,6 +208,11 @@ public final class ArchiveLayout {
         return "v/drill/";
     }
 
+    /** Questions to the source that take writes from it, by the millisecond since the epoch: {@code v/asked/}. */
+    public static String questions() {
+        return "v/asked/";
+    }
+
     /** Object n of a chain whose names begin so, for example {@code v/verify/7ffffffffffffffe} for 1. */
     public static String link(String chain, long seq) {
         return chain + inverted(seq);

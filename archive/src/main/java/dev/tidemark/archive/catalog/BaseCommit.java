@@ -1,19 +1,28 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.ObjectRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Gives an uploaded base its place among the generation's bases; a base that has one keeps it. */
 final class BaseCommit {
+    private static final int CONCURRENT_LOOKS = 8;
+
+    private final ClusterObjects objects;
     private final ObjectReader reader;
     private final Settlement settlement;
     private final String generation;
 
-    BaseCommit(ObjectReader reader, Settlement settlement, String generation) {
+    BaseCommit(ClusterObjects objects, ObjectReader reader, Settlement settlement, String generation) {
+        this.objects = objects;
         this.reader = reader;
         this.settlement = settlement;
         this.generation = generation;
@@ -26,6 +35,7 @@ final class BaseCommit {
             if (placed.isPresent()) {
                 return placed.get();
             }
+            requireData(base);
             BaseManifest next = next(head, base);
             String name = ArchiveLayout.base(generation, next.getSeq());
             byte[] found = settlement.createAndRead(name, ObjectCodec.encode(ObjectKind.BASE, next));
@@ -35,6 +45,39 @@ final class BaseCommit {
             }
             // Another base took the place, from a writer that is further in the same log: the next place, then.
         }
+    }
+
+    /**
+     * A base whose data is not all there brings nothing back, and one that has its place keeps it for good.
+     *
+     * @throws DamagedObjectException if an object that it names is missing, or has another length
+     */
+    private void requireData(BaseDescriptor base) {
+        List<ObjectRef> all = new ArrayList<>(List.of(base.getSide()));
+        for (Member member : base.getMembers()) {
+            all.add(member.getSegment().getData());
+            all.add(member.getSegment().getIndex());
+            Stream.of(member.getLive(), member.getLiveAtCompaction())
+                    .filter(live -> live != null && live.getObject() != null)
+                    .forEach(live -> all.add(live.getObject()));
+        }
+        Concurrent.map(all, CONCURRENT_LOOKS, this::problem).stream()
+                .flatMap(Optional::stream)
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw problem;
+                });
+    }
+
+    private Optional<DamagedObjectException> problem(ObjectRef object) {
+        String name = objects.full(object.getName());
+        Optional<Long> found = objects.store().stat(name).map(ObjectInfo::bytes);
+        if (found.isEmpty()) {
+            return Optional.of(new DamagedObjectException(name, "is named by a base, but missing"));
+        }
+        return found.filter(bytes -> bytes != object.getBytes())
+                .map(bytes -> new DamagedObjectException(
+                        name, "has " + bytes + " bytes, but the base that names it says " + object.getBytes()));
     }
 
     private Optional<BaseManifest> find(Stored<BaseManifest> newest, BaseDescriptor base) {

@@ -1,12 +1,16 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.GenerationRetention;
 import dev.tidemark.schemas.avro.GenerationSummary;
 import dev.tidemark.schemas.avro.Retention;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is committed of one cluster, as of its opening: seven requests for the newest generation, and one more where retention keeps less than all, however old the archive;
@@ -24,11 +28,26 @@ public final class Catalog {
     }
 
     static Catalog open(ObjectReader reader) {
-        Optional<Retention> retention = reader.newestRetention().map(Stored::content);
-        return new Catalog(
-                reader,
-                retention,
-                reader.newestHeader().map(header -> GenerationCatalog.open(reader, header.content(), retention)));
+        Optional<Stored<Retention>> decision = reader.newestRetention();
+        Optional<Retention> retention = decision.map(Stored::content);
+        // the header is read after it, so that it knows all generations that there were then
+        Optional<GenerationHeader> newest = reader.newestHeader().map(Stored::content);
+        newest.ifPresent(header -> decision.ifPresent(found -> requireOwn(found, header)));
+        return new Catalog(reader, retention, newest.map(header -> GenerationCatalog.open(reader, header, retention)));
+    }
+
+    /** Nothing in a decision says whose it is but the generations in it. */
+    private static void requireOwn(Stored<Retention> decision, GenerationHeader newest) {
+        Set<String> known = new HashSet<>(Set.of(newest.getGeneration()));
+        newest.getPrevious().forEach(summary -> known.add(summary.getGeneration()));
+        decision.content().getGenerations().stream()
+                .map(GenerationRetention::getGeneration)
+                .filter(generation -> !known.contains(generation))
+                .findFirst()
+                .ifPresent(foreign -> {
+                    throw new DamagedObjectException(
+                            decision.name(), "is about generation " + foreign + ", which is not here: swapped");
+                });
     }
 
     /** What retention keeps; empty while everything is kept. */

@@ -13,9 +13,11 @@ import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.avro.Synthesis;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -154,33 +156,60 @@ public final class ClusterArchive {
         return SideFile.read(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
     }
 
-    /** The fingerprint of the schema that a side file was written with. */
-    public long schemaOfSide(ObjectRef side) {
-        return SideFile.schema(objects.full(side.getName()), reader.proven(side.getName(), side.getSha256()));
+    /** The fingerprint of the schema that a side file or a lease file was written with. */
+    public long schemaOfContainer(ObjectRef file) {
+        return SideFile.schema(objects.full(file.getName()), reader.proven(file.getName(), file.getSha256()));
     }
 
     /** The leases that a checkpoint names, of whatever level. */
     public List<SeenLease> leases(CheckpointManifest checkpoint) {
-        Merge merge = checkpoint.getMerge();
-        return merge == null
-                ? checkpoint.getLeases().stream()
-                        .map(lease -> new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()))
-                        .toList()
-                : readLeases(merge.getLeases(), merge.getLeaseFile());
+        List<SeenLease> leases = new ArrayList<>();
+        forEachLease(checkpoint, leases::add);
+        return leases;
     }
 
     /** The leases that a base names beside its side state. */
     public List<SeenLease> leases(BaseManifest base) {
+        List<SeenLease> leases = new ArrayList<>();
+        forEachLease(base, leases::add);
+        return leases;
+    }
+
+    /** As {@link #leases(CheckpointManifest)}, one after the other. */
+    public void forEachLease(CheckpointManifest checkpoint, Consumer<SeenLease> leases) {
+        Merge merge = checkpoint.getMerge();
+        if (merge == null) {
+            checkpoint
+                    .getLeases()
+                    .forEach(lease ->
+                            leases.accept(new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast())));
+        } else {
+            forEachLease(merge.getLeases(), merge.getLeaseFile(), leases);
+        }
+    }
+
+    /** As {@link #leases(BaseManifest)}, one after the other. */
+    public void forEachLease(BaseManifest base, Consumer<SeenLease> leases) {
         Synthesis synthesis = base.getSynthesis();
-        return synthesis == null ? List.of() : readLeases(synthesis.getLeases(), synthesis.getLeaseFile());
+        if (synthesis != null) {
+            forEachLease(synthesis.getLeases(), synthesis.getLeaseFile(), leases);
+        }
     }
 
     /** All leases that a merged checkpoint or synthetic base remembers: those in it, or in the object that it names. */
     public List<SeenLease> readLeases(List<SeenLease> leases, ObjectRef leaseFile) {
-        return leaseFile == null
-                ? leases
-                : LeaseFile.read(
-                        objects.full(leaseFile.getName()), reader.proven(leaseFile.getName(), leaseFile.getSha256()));
+        List<SeenLease> all = new ArrayList<>();
+        forEachLease(leases, leaseFile, all::add);
+        return all;
+    }
+
+    private void forEachLease(List<SeenLease> leases, ObjectRef leaseFile, Consumer<SeenLease> each) {
+        if (leaseFile == null) {
+            leases.forEach(each);
+        } else {
+            byte[] bytes = reader.proven(leaseFile.getName(), leaseFile.getSha256());
+            LeaseFile.read(objects.full(leaseFile.getName()), bytes, each);
+        }
     }
 
     /**

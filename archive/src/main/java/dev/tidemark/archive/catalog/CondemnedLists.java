@@ -37,11 +37,29 @@ public final class CondemnedLists {
     public Optional<List<CondemnedObject>> read(ObjectInfo list) {
         try {
             byte[] bytes = objects.get(list.name().substring(objects.root().length()), Envelope::isWhole);
-            return Optional.of(codec.decode(list.name(), ObjectKind.CONDEMNED, Condemned.class, bytes)
-                    .getObjects());
+            return Optional.of(decode(list.name(), bytes).getObjects());
         } catch (DamagedObjectException | MissingObjectException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Checks the bytes of a list.
+     *
+     * @throws DamagedObjectException if they are not those of the list of that name
+     */
+    public void check(String name, byte[] bytes) {
+        decode(name, bytes);
+    }
+
+    private Condemned decode(String name, byte[] bytes) {
+        Condemned list = codec.decode(name, ObjectKind.CONDEMNED, Condemned.class, bytes);
+        if (list.getSeq() != ArchiveLayout.sequence(name)) {
+            throw new DamagedObjectException(
+                    name,
+                    "seq is " + list.getSeq() + ", but its name says " + ArchiveLayout.sequence(name) + ": swapped");
+        }
+        return list;
     }
 
     /** Writes a list that fits into one object. */

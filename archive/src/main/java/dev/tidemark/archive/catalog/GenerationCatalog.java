@@ -137,6 +137,16 @@ public final class GenerationCatalog {
                                 .content())));
     }
 
+    /**
+     * The first synthetic base that counts where retention keeps less than all, by its number alone: for where those after
+     * it are damaged, and do not lead to it. One read.
+     */
+    public Optional<BaseManifest> firstSynthetic() {
+        return reading(now -> Optional.of(syntheticFloor(now))
+                .filter(floor -> floor > 0)
+                .map(floor -> reader.synthetic(header.getGeneration(), floor).content()));
+    }
+
     /** The row of the newest synthetic base, if it counts. */
     public Optional<ManifestRow> syntheticHead() {
         return reading(now -> now.synthetic().map(CatalogPages::baseRow));

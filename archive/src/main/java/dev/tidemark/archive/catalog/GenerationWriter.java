@@ -64,7 +64,8 @@ public final class GenerationWriter {
      *
      * @param descriptor the descriptor object's name, as the topic says it
      * @param sha256 of the descriptor object, as the topic says it
-     * @throws DamagedObjectException if the descriptor is not what the topic says, or of another generation
+     * @throws DamagedObjectException if the descriptor is not what the topic says, or of another generation, or an object
+     *     that it names is missing or has another length
      */
     public BaseManifest commitBase(String descriptor, String sha256) {
         BaseDescriptor base = reader.descriptor(descriptor, sha256);
@@ -73,7 +74,7 @@ public final class GenerationWriter {
                     objects.full(descriptor),
                     "is a base of generation " + base.getGeneration() + ", not " + header.getGeneration());
         }
-        return new BaseCommit(reader, settlement, header.getGeneration()).commit(base);
+        return new BaseCommit(objects, reader, settlement, header.getGeneration()).commit(base);
     }
 
     /**

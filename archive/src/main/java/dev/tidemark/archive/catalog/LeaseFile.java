@@ -5,8 +5,8 @@ import dev.tidemark.schemas.avro.SeenLease;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
@@ -38,16 +38,15 @@ final class LeaseFile {
         return out.toByteArray();
     }
 
-    static List<SeenLease> read(String name, byte[] bytes) {
-        List<SeenLease> leases = new ArrayList<>();
+    /** Reads one after the other. */
+    static void read(String name, byte[] bytes, Consumer<SeenLease> leases) {
         try (DataFileReader<SeenLease> reader = new DataFileReader<>(
                 new SeekableByteArrayInput(bytes),
                 new SpecificDatumReader<>(
                         SeenLease.getClassSchema(), SeenLease.getClassSchema(), ArchiveRecords.MODEL))) {
-            reader.forEach(leases::add);
+            reader.forEach(leases);
         } catch (IOException | AvroRuntimeException e) {
             throw new DamagedObjectException(name, "cannot be decoded: " + e.getMessage(), e);
         }
-        return leases;
     }
 }

@@ -7,6 +7,7 @@ import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.KeptBase;
+import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.TimeProof;
 import java.nio.ByteBuffer;
@@ -76,6 +77,11 @@ public final class Manifests {
     /** The proof of time in an object. */
     public Stored<TimeProof> time(String generation, String name, byte[] bytes) {
         return reader.time(generation, name, bytes);
+    }
+
+    /** The decision about retention in an object. */
+    public Stored<Retention> retention(String name, byte[] bytes) {
+        return reader.retention(name, bytes);
     }
 
     /** The side manifest in an object. */

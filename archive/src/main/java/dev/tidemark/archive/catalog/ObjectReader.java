@@ -87,6 +87,12 @@ final class ObjectReader {
         return synthetic(generation, name, proven(name, sha256));
     }
 
+    /** A synthetic base by its number alone: nothing proves it but its own sum and name. */
+    Stored<BaseManifest> synthetic(String generation, long seq) {
+        String name = ArchiveLayout.syntheticBase(generation, seq);
+        return synthetic(generation, name, whole(name));
+    }
+
     Stored<BaseManifest> synthetic(String generation, String name, byte[] bytes) {
         Stored<BaseManifest> stored = base(generation, ObjectKind.SYNTHETIC_BASE, name, bytes);
         if (stored.content().getSynthesis() == null) {

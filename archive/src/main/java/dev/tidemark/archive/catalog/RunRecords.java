@@ -1,12 +1,18 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.MissingObjectException;
+import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.VerifyRun;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -15,6 +21,9 @@ import org.apache.avro.specific.SpecificRecordBase;
  * of the archive. Thread-safe; several may record at once.
  */
 public final class RunRecords {
+    private static final byte[] QUESTION = "its name says when".getBytes(StandardCharsets.US_ASCII);
+    private static final int MOST_QUESTIONS = 100;
+
     private final ClusterObjects objects;
     private final ObjectCodec codec;
     private final SchemaObjects schemas;
@@ -59,6 +68,36 @@ public final class RunRecords {
      */
     public void recordDrill(LongFunction<DrillRun> numbered) {
         record(ArchiveLayout.drills(), seq -> ObjectCodec.encode(ObjectKind.DRILL_RUN, numbered.apply(seq)));
+    }
+
+    /**
+     * Notes that the source is about to be asked for something that takes writes from it, unless somebody else notes the same
+     * for a time within {@code pause} of that: of two that come together at most one is let through.
+     *
+     * @return the other's time, milliseconds since the epoch; empty if this one was noted, and may ask
+     */
+    public OptionalLong ask(long atMillis, Duration pause) {
+        String own = ArchiveLayout.link(ArchiveLayout.questions(), atMillis);
+        CreateOutcome outcome = objects.createIfAbsent(own, QUESTION);
+        List<Long> others = objects.store().list(objects.full(ArchiveLayout.questions()), "", MOST_QUESTIONS).stream()
+                .map(ObjectInfo::name)
+                .map(ArchiveLayout::sequence)
+                .filter(at -> at != atMillis)
+                .toList();
+        if (outcome != CreateOutcome.CREATED) {
+            return OptionalLong.of(atMillis);
+        }
+        OptionalLong near = others.stream()
+                .mapToLong(Long::longValue)
+                .filter(at -> Math.abs(at - atMillis) < pause.toMillis())
+                .findFirst();
+        if (near.isPresent()) {
+            objects.store().delete(objects.full(own));
+        } else {
+            others.stream().filter(at -> at < atMillis).forEach(old -> objects.store()
+                    .delete(objects.full(ArchiveLayout.link(ArchiveLayout.questions(), old))));
+        }
+        return near;
     }
 
     /** The format version that records say. */

@@ -99,8 +99,8 @@ final class BaseBuilder {
         }
         SideState side = writer.side(revision, snapshots).orElseThrow();
         LeaseUnion leases = new LeaseUnion();
-        archive.leases(former).forEach(leases::add);
-        checkpoints.forEach(hour -> archive.leases(hour).forEach(leases::add));
+        archive.forEachLease(former, leases::add);
+        checkpoints.forEach(hour -> archive.forEachLease(hour, leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
             DataUploader.MergeUpload upload = uploader.merge(levels.header().getGeneration());
             List<Placed> placed =

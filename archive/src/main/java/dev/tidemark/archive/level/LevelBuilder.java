@@ -54,7 +54,7 @@ final class LevelBuilder {
             return Done.by(name(level), standing.getSeq(), standing.getLast(), standing.getMembers());
         }
         LeaseUnion leases = new LeaseUnion();
-        children.forEach(child -> archive.leases(child).forEach(leases::add));
+        children.forEach(child -> archive.forEachLease(child, leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
             DataUploader.MergeUpload upload = uploader.merge(writer.header().getGeneration());
             List<Placed> placed = level < FIRST_REWRITTEN

@@ -78,6 +78,9 @@ final class Census {
             Stored<BaseManifest> base = manifests.base(generation, name, bytes);
             if (subject.floors.counts(ArchiveLayout.bases(generation), base.content())) {
                 named.addAll(Names.of(base.content()));
+            } else {
+                // it is not read as a base any more, but the next synthetic one may name its side state
+                named.add(base.content().getBase().getSide().getName());
             }
         });
         chain(

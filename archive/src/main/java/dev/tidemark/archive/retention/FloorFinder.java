@@ -53,12 +53,14 @@ final class FloorFinder {
 
     /**
      * They need not be in the order of revisions. Where none is new enough the newest goes on counting by its number,
-     * though not by its revision: every reader begins with it, so it has to be looked after.
+     * though not by its revision: every reader begins with it, so it has to be looked after. So do those whose side state
+     * the next synthetic base may name.
      */
     private OptionalLong bases() {
         List<ManifestRow> rows = catalog.baseRows();
+        long wanted = Math.min(revision, sideInUse());
         OptionalLong first = rows.stream()
-                .filter(row -> row.getLast() >= revision)
+                .filter(row -> row.getLast() >= wanted)
                 .mapToLong(ManifestRow::getSeq)
                 .min();
         return first.isPresent()
@@ -73,8 +75,19 @@ final class FloorFinder {
                 .min();
     }
 
+    /**
+     * The revision of the newest synthetic base's side state. Whoever makes the next one, however long it slept, has taken
+     * that one or a later one: of all that were told of until then the latest, though perhaps not the latest of now.
+     */
+    private long sideInUse() {
+        return catalog.syntheticHead()
+                .flatMap(head -> catalog.synthetic(head.getLast()))
+                .map(head -> head.getSynthesis().getSide().getRevision())
+                .orElse(0L);
+    }
+
     private OptionalLong side() {
-        return catalog.side(revision)
+        return catalog.side(Math.min(revision, sideInUse()))
                 .map(side -> OptionalLong.of(side.getSeq()))
                 .orElse(OptionalLong.empty());
     }

@@ -14,13 +14,16 @@ import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.avro.GenerationSummary;
 import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -294,6 +297,37 @@ class CommitTest {
 
         assertThat(writer.commitBase(base.descriptor(), base.sha256()).getSeq()).isZero();
         assertThat(memory.list("prod/m/" + GENERATION + "/base/", "", 10)).hasSize(1);
+    }
+
+    @Test
+    void aBaseGetsNoPlaceWhileAnythingThatItNamesIsMissingOrCutOff() {
+        GenerationWriter writer = writer();
+        BaseDescriptor base = Examples.base(100, 90);
+        UploadedBase uploaded = Examples.uploaded(archive, base);
+        for (ObjectRef object : Examples.named(base)) {
+            String name = "prod/" + object.getName();
+            byte[] good = memory.get(name);
+            memory.delete(name);
+            assertRefused(writer, uploaded, name, "missing");
+            memory.put(name, Arrays.copyOf(good, good.length - 1));
+            assertRefused(writer, uploaded, name, "has " + (good.length - 1) + " bytes");
+            memory.delete(name);
+            memory.put(name, good);
+        }
+        assertThat(writer.commitBase(uploaded.descriptor(), uploaded.sha256()).getSeq())
+                .isZero();
+        memory.delete("prod/" + base.getSide().getName());
+        assertThat(writer.commitBase(uploaded.descriptor(), uploaded.sha256()).getSeq())
+                .as("what has its place keeps it")
+                .isZero();
+    }
+
+    private void assertRefused(GenerationWriter writer, UploadedBase base, String name, String problem) {
+        assertThatThrownBy(() -> writer.commitBase(base.descriptor(), base.sha256()))
+                .isInstanceOfSatisfying(DamagedObjectException.class, e -> assertThat(e.object())
+                        .isEqualTo(name))
+                .hasMessageContaining(problem);
+        assertThat(memory.list("prod/m/" + GENERATION + "/base/", "", 10)).isEmpty();
     }
 
     @Test

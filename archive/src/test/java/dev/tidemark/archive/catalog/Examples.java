@@ -20,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Small archives for tests: only the catalog, no data. */
@@ -161,11 +163,26 @@ final class Examples {
                 object.getSha256());
     }
 
-    /** Puts the descriptor under a name of its own. */
+    /** Puts the descriptor under a name of its own, and something as long as what it names under those names. */
     static UploadedBase uploaded(ClusterArchive archive, BaseDescriptor base) {
+        named(base).forEach(object -> archive.store()
+                .put(archive.root() + object.getName(), new byte[Math.toIntExact(object.getBytes())]));
         byte[] object = ObjectCodec.encode(ObjectKind.BASE_DESCRIPTOR, base);
         String name = "d/" + GENERATION + "/" + Hashes.hex(object).substring(0, 26) + "/base";
         archive.store().put(archive.root() + name, object);
         return new UploadedBase(name, Hashes.hex(object));
+    }
+
+    /** The data objects that a base names. */
+    static List<ObjectRef> named(BaseDescriptor base) {
+        List<ObjectRef> all = new ArrayList<>(List.of(base.getSide()));
+        for (Member member : base.getMembers()) {
+            all.add(member.getSegment().getData());
+            all.add(member.getSegment().getIndex());
+            Stream.of(member.getLive(), member.getLiveAtCompaction())
+                    .filter(live -> live != null && live.getObject() != null)
+                    .forEach(live -> all.add(live.getObject()));
+        }
+        return all;
     }
 }

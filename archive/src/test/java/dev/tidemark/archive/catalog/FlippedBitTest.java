@@ -84,9 +84,8 @@ class FlippedBitTest {
                 List.of(),
                 "ff".repeat(32));
         UploadedBase base = archive.uploader(() -> "TRY").upload(draft);
-        Member member = archive.openGeneration(Examples.generation(64))
-                .commitBase(base.descriptor(), base.sha256())
-                .getBase()
+        Member member = archive.manifests()
+                .descriptor(base.descriptor(), archive.manifests().get(base.descriptor()))
                 .getMembers()
                 .get(0);
         SegmentRef large = Examples.ofRecords(member.getSegment(), 100_000_000);

@@ -1,5 +1,6 @@
 package dev.tidemark.cli.drill;
 
+import dev.tidemark.cli.upkeep.Rounds;
 import dev.tidemark.restorer.verify.DrillReport;
 import dev.tidemark.schemas.TidemarkException;
 import java.time.Clock;
@@ -22,15 +23,13 @@ public final class DrillSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DrillSchedule.class);
     private static final Duration LONGEST_LOOK = Duration.ofMinutes(1);
     private static final Duration AFTER_AN_ERROR = Duration.ofMinutes(10);
-    private static final Duration DEATH = Duration.ofSeconds(15);
     private static final int SHARE = 4;
 
     private final Duration interval;
     private final Clock clock;
     private final RandomGenerator random;
     private final List<Turn> turns;
-    private final Thread thread = new Thread(this::run, "tidemark-drills");
-    private volatile boolean closed;
+    private final Rounds rounds;
 
     /**
      * A cluster that is drilled.
@@ -61,6 +60,8 @@ public final class DrillSchedule implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         this.turns = clusters.stream().map(Turn::new).toList();
+        long pause = Math.min(LONGEST_LOOK.toMillis(), Math.max(1_000, interval.toMillis() / 10));
+        this.rounds = new Rounds("tidemark-drills", Duration.ofMillis(pause), this::look);
     }
 
     /**
@@ -71,9 +72,8 @@ public final class DrillSchedule implements AutoCloseable {
      */
     public static DrillSchedule start(List<Cluster> clusters, Duration interval, Clock clock, RandomGenerator random) {
         DrillSchedule schedule = new DrillSchedule(interval.isZero() ? List.of() : clusters, interval, clock, random);
-        schedule.thread.setDaemon(true);
         if (!schedule.turns.isEmpty()) {
-            schedule.thread.start();
+            schedule.rounds.start();
         }
         return schedule;
     }
@@ -83,19 +83,6 @@ public final class DrillSchedule implements AutoCloseable {
         List<Supplier<DrillStatus>> all = new ArrayList<>();
         turns.forEach(turn -> all.add(() -> turn.status));
         return all;
-    }
-
-    private void run() {
-        long pause = Math.min(LONGEST_LOOK.toMillis(), Math.max(1_000, interval.toMillis() / 10));
-        while (!closed) {
-            look();
-            try {
-                Thread.sleep(pause);
-            } catch (InterruptedException e) {
-                // Only closing ends it; else somebody left this behind in a drill.
-                log.debug("interrupted", e);
-            }
-        }
     }
 
     /** Drills every cluster whose turn it is. */
@@ -109,7 +96,7 @@ public final class DrillSchedule implements AutoCloseable {
      */
     @SuppressWarnings("CatchingUnchecked")
     private void drillIfDue(Turn turn) {
-        if (closed || clock.millis() < turn.notBefore) {
+        if (rounds.isClosed() || clock.millis() < turn.notBefore) {
             return;
         }
         try {
@@ -134,14 +121,14 @@ public final class DrillSchedule implements AutoCloseable {
                         report.difference());
             }
         } catch (TidemarkException e) {
-            if (closed) {
+            if (rounds.isClosed()) {
                 return;
             }
             failed(turn);
             log.warn("drill of {} could not be done: {}", turn.cluster.name, e.getMessage());
             log.debug("the drill's failure", e);
         } catch (RuntimeException | Error e) {
-            if (closed) {
+            if (rounds.isClosed()) {
                 return;
             }
             failed(turn);
@@ -170,12 +157,6 @@ public final class DrillSchedule implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
-        try {
-            thread.join(DEATH.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        rounds.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.cli.metrics.Metric.Sample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -59,6 +60,21 @@ final class Catalogue<S> {
                         .map(constant -> new Sample(
                                 with(s, constant.name().toLowerCase(java.util.Locale.ROOT)),
                                 value.applyAsDouble(s, constant)))
+                        .toList()));
+        return this;
+    }
+
+    /** A metric with one value for each of what is known, which is its last label. */
+    Catalogue<S> by(Metric<S> described, Function<S, Map<String, Double>> known) {
+        metrics.add(new Metric<>(
+                prefix + described.name(),
+                described.kind(),
+                described.unit(),
+                Stream.concat(labels.stream(), described.labels().stream()).toList(),
+                described.meaning(),
+                described.alert(),
+                s -> known.apply(s).entrySet().stream()
+                        .map(entry -> new Sample(with(s, entry.getKey()), entry.getValue()))
                         .toList()));
         return this;
     }

@@ -2,6 +2,7 @@ package dev.tidemark.cli.metrics;
 
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.capture.Headroom;
+import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.PartitionHealth;
 import java.util.LinkedHashMap;
@@ -16,14 +17,23 @@ import java.util.OptionalLong;
  * @param document what is said of each
  */
 record Health(boolean ok, Map<String, Object> document) {
-    static Health of(List<CaptureStatus> captures, List<CompactorHealth> compactors) {
+    /** An expiry that cannot be done is said; nothing is lost by it, so the process is well. */
+    static Health of(List<CaptureStatus> captures, List<CompactorHealth> compactors, List<ExpiryStatus> expiries) {
         boolean ok = captures.stream().allMatch(Health::isWell)
                 && compactors.stream().allMatch(Health::isWell);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ok", ok);
         document.put("captures", captures.stream().map(Health::document).toList());
         document.put("compactors", compactors.stream().map(Health::document).toList());
+        document.put("expiries", expiries.stream().map(Health::document).toList());
         return new Health(ok, document);
+    }
+
+    private static Map<String, Object> document(ExpiryStatus status) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("cluster", status.cluster());
+        document.put("why", status.problem());
+        return document;
     }
 
     private static boolean isWell(CaptureStatus status) {

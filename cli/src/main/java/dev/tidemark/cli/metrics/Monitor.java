@@ -2,6 +2,8 @@ package dev.tidemark.cli.metrics;
 
 import dev.tidemark.capture.CaptureStatus;
 import dev.tidemark.cli.drill.DrillStatus;
+import dev.tidemark.cli.upkeep.ArchiveStatus;
+import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -16,9 +18,7 @@ import java.util.function.Supplier;
 
 /** What one process shows: the metrics and the health of the services that run in it. Thread-safe. */
 public final class Monitor implements AutoCloseable {
-    private final List<Supplier<CaptureStatus>> captures;
-    private final List<Supplier<CompactorHealth>> compactors;
-    private final List<Supplier<DrillStatus>> drills;
+    private final Services services;
     private final String version;
     private final InstantSource clock;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -26,22 +26,33 @@ public final class Monitor implements AutoCloseable {
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
     /**
-     * A monitor of services.
+     * What says how it stands whenever it is asked.
      *
-     * @param captures what each capture says of itself when it is asked
-     * @param compactors what each compactor says
-     * @param drills what the drills of each cluster say
-     * @param version what {@code tidemark_build_info} says
+     * @param captures each capture
+     * @param compactors each compactor
+     * @param drills the scheduled drills of each cluster
+     * @param expiries the scheduled expiries of each cluster
+     * @param archives each cluster's archive, as it was read last
      */
-    public Monitor(
+    public record Services(
             List<Supplier<CaptureStatus>> captures,
             List<Supplier<CompactorHealth>> compactors,
             List<Supplier<DrillStatus>> drills,
-            String version,
-            InstantSource clock) {
-        this.captures = List.copyOf(captures);
-        this.compactors = List.copyOf(compactors);
-        this.drills = List.copyOf(drills);
+            List<Supplier<ExpiryStatus>> expiries,
+            List<Supplier<ArchiveStatus>> archives) {
+        /** Captures and nothing else. */
+        public static Services ofCaptures(List<Supplier<CaptureStatus>> captures) {
+            return new Services(captures, List.of(), List.of(), List.of(), List.of());
+        }
+    }
+
+    /**
+     * A monitor of services.
+     *
+     * @param version what {@code tidemark_build_info} says
+     */
+    public Monitor(Services services, String version, InstantSource clock) {
+        this.services = services;
         this.version = version;
         this.clock = clock;
         new JvmMemoryMetrics().bindTo(registry);
@@ -54,9 +65,11 @@ public final class Monitor implements AutoCloseable {
     /** All metrics in Prometheus' text format, as of one moment. */
     synchronized String scrape() {
         meters.read(BuildMetrics.ALL, version);
-        captures.forEach(capture -> meters.read(CaptureMetrics.ALL, capture.get()));
-        compactors.forEach(compactor -> read(compactor.get()));
-        drills.forEach(drill -> meters.read(DrillMetrics.ALL, drill.get()));
+        services.captures.forEach(capture -> meters.read(CaptureMetrics.ALL, capture.get()));
+        services.compactors.forEach(compactor -> read(compactor.get()));
+        services.drills.forEach(drill -> meters.read(DrillMetrics.ALL, drill.get()));
+        services.expiries.forEach(expiry -> meters.read(ExpiryMetrics.ALL, expiry.get()));
+        services.archives.forEach(archive -> meters.read(ArchiveMetrics.all(clock), archive.get()));
         meters.finish();
         return registry.scrape();
     }
@@ -68,8 +81,9 @@ public final class Monitor implements AutoCloseable {
 
     Health health() {
         return Health.of(
-                captures.stream().map(Supplier::get).toList(),
-                compactors.stream().map(Supplier::get).toList());
+                services.captures.stream().map(Supplier::get).toList(),
+                services.compactors.stream().map(Supplier::get).toList(),
+                services.expiries.stream().map(Supplier::get).toList());
     }
 
     @Override

@@ -147,6 +147,12 @@ public final class Known {
             "127.0.0.1",
             "Address at which metrics.port is opened; 0.0.0.0 opens it to everybody who can reach this machine.",
             Function.identity());
+    public static final Setting<Duration> METRICS_ARCHIVE_INTERVAL = open(
+            "metrics.archive.interval",
+            "5m",
+            "How often the compactor's process reads each cluster's manifests for the metrics of the archive, where"
+                    + " metrics.port is set; some 25 requests each time. 0s: never.",
+            Quantities::duration);
     public static final Setting<String> CHECK_KEY = open(
             "check.key",
             "/tidemark/check",
@@ -195,6 +201,12 @@ public final class Known {
             "How long what expire has given up stays in the store, for who still reads it; much more than the clocks of"
                     + " source, services and store differ.",
             Quantities::duration);
+    public static final Setting<Duration> RETENTION_EXPIRE_INTERVAL = open(
+            "retention.expire.interval",
+            "0s",
+            "How often the compactor's process does what tidemark expire does, such as 6h; needs retention.pitr. 0s: never,"
+                    + " since nothing may be deleted by a service that was not told to.",
+            Quantities::duration);
 
     /** Prefixes behind which any setting of a library may stand. */
     static final List<String> PASS_THROUGH = List.of("kafka.", "streams.");
@@ -238,6 +250,7 @@ public final class Known {
                         RESTORE_LEASE_UNKNOWN_TTL,
                         METRICS_PORT,
                         METRICS_HOST,
+                        METRICS_ARCHIVE_INTERVAL,
                         CHECK_KEY,
                         DRILL_INTERVAL,
                         DRILL_ETCD,
@@ -245,7 +258,8 @@ public final class Known {
                         RETENTION_HOURLY,
                         RETENTION_DAILY,
                         RETENTION_LOCK,
-                        RETENTION_GRACE)
+                        RETENTION_GRACE,
+                        RETENTION_EXPIRE_INTERVAL)
                 .toList();
     }
 

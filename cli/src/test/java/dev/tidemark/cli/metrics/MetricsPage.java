@@ -1,6 +1,7 @@
 package dev.tidemark.cli.metrics;
 
 import dev.tidemark.capture.CaptureStatus;
+import dev.tidemark.cli.upkeep.ArchiveStatus;
 import dev.tidemark.compactor.PartitionHealth;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,9 +21,13 @@ final class MetricsPage {
               (`jvm_…`, `process_…`, `system_…`). A metric whose value is not known is left out.
             - `/health`: JSON, with status 200 when all is well and 503 when something is not: `ok`, `captures[{cluster, ok, state, why, generation, base,
               committedRevision, lagRevisions, lagSeconds, headroom{compactRevision, revisions, seconds, usualSeconds, verdict}}]`,
-              `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, upkeep, generation, committedRevision}]}]`. An etcd, Kafka or archive
-              that is away makes it 503; the service waits and goes on by itself, so it is something to alert on and no reason to restart the process.
-              `upkeep` says what keeps levels and synthetic bases from being made; that leaves `ok` as it is, since nothing is lost by it.
+              `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, upkeep, generation, committedRevision}]}]`,
+              `expiries[{cluster, why}]`. An etcd, Kafka or archive that is away makes it 503; the service waits and goes on by itself, so it is something to alert on
+              and no reason to restart the process. `upkeep` says what keeps levels and synthetic bases from being made, and `why` of `expiries` why a scheduled expiry
+              could not be done; both leave `ok` as it is, since nothing is lost by them.
+
+            What `tidemark_archive_…` says was read from the archive's manifests at `tidemark_archive_read_time_seconds`: once every `metrics.archive.interval`, never for a
+            scrape, so it is as old as that at most. Only the newest generation is read each time; those that have ended once an hour.
 
             Alert rules to begin with stand in [prometheus-alerts.yaml](../deploy/prometheus-alerts.yaml). Counters begin at 0 with the process,
             and those of one of several clusters also when it is captured anew after its capture has ended.
@@ -42,10 +47,14 @@ final class MetricsPage {
         section(page, "Compactor, by partition", partition());
         section(page, "Compactor, the process", CompactorMetrics.PROCESS);
         section(page, "Scheduled drills, by cluster", DrillMetrics.ALL);
+        section(page, "Scheduled expiries, by cluster", ExpiryMetrics.ALL);
+        section(page, "The archive, by cluster, as the compactor's process has read it last", archive());
         section(page, "Every process", BuildMetrics.ALL);
         page.append("## Values of labels\n");
         values(page, "state", CaptureStatus.State.values());
         values(page, "cause", CaptureStatus.ReconnectCause.values());
+        page.append("- `keeps`: `every_revision`, `full_hours`, `full_days`\n");
+        page.append("- `level`: `base`, `synthetic`, `0` to `3`\n");
         values(page, "phase", PartitionHealth.Phase.values());
         return page.toString();
     }
@@ -57,12 +66,18 @@ final class MetricsPage {
         partition().forEach(metric -> names.add(metric.name()));
         CompactorMetrics.PROCESS.forEach(metric -> names.add(metric.name()));
         DrillMetrics.ALL.forEach(metric -> names.add(metric.name()));
+        ExpiryMetrics.ALL.forEach(metric -> names.add(metric.name()));
+        archive().forEach(metric -> names.add(metric.name()));
         BuildMetrics.ALL.forEach(metric -> names.add(metric.name()));
         return names;
     }
 
     private static List<Metric<PartitionHealth>> partition() {
         return CompactorMetrics.partition(InstantSource.system());
+    }
+
+    private static List<Metric<ArchiveStatus>> archive() {
+        return ArchiveMetrics.all(InstantSource.system());
     }
 
     private static <S> void section(StringBuilder page, String title, List<Metric<S>> metrics) {

@@ -11,12 +11,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The objects that no restore of this version reads, and that somebody needs all the same: schemas for readers of another
- * version, claims for captors, descriptors for a compactor that reads the topic again, the records of runs. Thread-safe.
+ * version, claims for captors, descriptors for a compactor that reads the topic again, the records of runs, the lists of
+ * what was given up. Thread-safe.
  */
 final class Bystanders {
+    private static final Logger log = LoggerFactory.getLogger(Bystanders.class);
     private static final int BATCH = 1_000;
 
     private final ClusterArchive archive;
@@ -64,6 +68,7 @@ final class Bystanders {
     synchronized void checkAll() {
         newestRun(ArchiveLayout.verifications(), () -> archive.runs().newestVerification());
         newestRun(ArchiveLayout.drills(), () -> archive.runs().newestDrill());
+        archive.condemned().all().forEach(list -> condemned(list.name()));
         Set<Long> all = new HashSet<>(schemas);
         String after = "";
         List<String> names;
@@ -106,6 +111,19 @@ final class Bystanders {
         });
     }
 
+    /** One that is gone since it was listed is no loss: what it held is gone too. */
+    private void condemned(String name) {
+        tally.isNew(name);
+        try {
+            judge(name, bytes -> {
+                archive.condemned().check(name, bytes);
+                Manifests.fingerprint(bytes).ifPresent(this::sawSchema);
+            });
+        } catch (MissingObjectException gone) {
+            log.debug("{} is over", name, gone);
+        }
+    }
+
     private void newestRun(String chain, Runnable reading) {
         for (String name : manifests.list(chain, "", 1)) {
             check(archive.root() + name, bytes -> {
@@ -115,17 +133,24 @@ final class Bystanders {
         }
     }
 
-    /** Whether an object is there and as it must be; bytes that are wrong are fetched once more. */
+    /** Whether an object is there and as it must be. */
     private void check(String name, Judge judge) {
         tally.isNew(name);
+        try {
+            judge(name, judge);
+        } catch (MissingObjectException e) {
+            tally.found(Tally.Fault.MISSING, name, "is missing", Optional::empty);
+        }
+    }
+
+    /** Whether an object is as it must be; bytes that are wrong are fetched once more. */
+    private void judge(String name, Judge judge) {
         try {
             try {
                 judge.judge(archive.store().get(name));
             } catch (DamagedObjectException e) {
                 judge.judge(archive.store().get(name));
             }
-        } catch (MissingObjectException e) {
-            tally.found(Tally.Fault.MISSING, name, "is missing", Optional::empty);
         } catch (DamagedObjectException e) {
             tally.found(Tally.Fault.DAMAGED, name, Problems.of(e), Optional::empty);
         }

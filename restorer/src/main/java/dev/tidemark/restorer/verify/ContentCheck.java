@@ -2,6 +2,7 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.level.LeaseUnion;
 import dev.tidemark.archive.segment.ContentDigest;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.LocalSegment;
@@ -14,6 +15,7 @@ import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.restorer.Scratch;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import java.io.IOException;
@@ -86,7 +88,7 @@ final class ContentCheck implements DataCheck {
         ObjectRef ref = part.ref();
         String name = archive.root() + ref.getName();
         try {
-            schemas.accept(archive.schemaOfSide(ref));
+            schemas.accept(archive.schemaOfContainer(ref));
             for (SideRecord lease : archive.readSide(ref).getOrDefault("lease", List.of())) {
                 LeaseRecords.decode(new BucketEntry(bytes(lease.getKey()), bytes(lease.getValue())));
             }
@@ -103,6 +105,7 @@ final class ContentCheck implements DataCheck {
 
     private void checkLeases(Part part) {
         try {
+            schemas.accept(archive.schemaOfContainer(part.ref()));
             archive.readLeases(List.of(), part.ref());
         } catch (DamagedObjectException e) {
             tally.found(Tally.Fault.DAMAGED, archive.root() + part.ref().getName(), Problems.of(e), part.exposed());
@@ -179,10 +182,25 @@ final class ContentCheck implements DataCheck {
                 if (!worked.equals(content.digest())) {
                     ownerIsWrong("its content digest is " + content.digest()
                             + ", but what it was worked out from gives " + worked);
+                    return;
                 }
+                checkLeases(from.leases());
             } catch (MissingObjectException | DamagedObjectException e) {
                 // What it was worked out from is named where that is looked at; what it names itself holds.
                 log.debug("{} cannot be worked out again: {}", holding.owner(), e.getMessage());
+            }
+        }
+
+        private void checkLeases(Holding.Leases leases) {
+            LeaseUnion union = new LeaseUnion();
+            leases.from().forEach(named -> archive.readLeases(named.inlined(), named.file())
+                    .forEach(union::add));
+            List<SeenLease> expected = union.after(leases.after());
+            List<SeenLease> found =
+                    archive.readLeases(leases.own().inlined(), leases.own().file());
+            if (!found.equals(expected)) {
+                ownerIsWrong("names " + found.size() + " leases, but not as what it was worked out from names them: "
+                        + expected.size());
             }
         }
 

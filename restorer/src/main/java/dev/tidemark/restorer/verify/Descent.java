@@ -183,15 +183,17 @@ final class Descent {
     Holding.Origin origin(CheckpointManifest merged) {
         List<String> digests = new ArrayList<>();
         List<Holding.Source> sources = new ArrayList<>();
+        List<Holding.Named> leases = new ArrayList<>();
         for (ManifestRow row : merged.getMerge().getChildren()) {
             Stored<CheckpointManifest> child = read(merged.getLevel() - 1, row.getSeq());
+            leases.add(Holding.Named.of(child.content()));
             digests.add(child.content().getContentDigest());
             child.content()
                     .getMembers()
                     .forEach(member ->
                             sources.add(new Holding.Source(child.name(), member.getSegment(), Optional.empty(), 0)));
         }
-        return new Holding.Origin(digests, sources);
+        return new Holding.Origin(digests, sources, new Holding.Leases(Holding.Named.of(merged), leases, 0));
     }
 
     /** What a synthetic base was worked out from: what lives in the base before, and all records after it. */
@@ -199,17 +201,23 @@ final class Descent {
         Synthesis synthesis = manifest.getSynthesis();
         List<Holding.Source> sources = new ArrayList<>();
         Stored<BaseManifest> former = former(manifest);
+        List<Holding.Named> leases = new ArrayList<>(List.of(Holding.Named.of(former.content())));
         former.content().getBase().getMembers().stream()
                 .map(member -> new Holding.Source(former.name(), member.getSegment(), Optional.of(member.getLive()), 0))
                 .forEach(sources::add);
         for (ManifestRow row : synthesis.getHours()) {
             Stored<CheckpointManifest> hour = read(HOUR, row.getSeq());
+            leases.add(Holding.Named.of(hour.content()));
             hour.content()
                     .getMembers()
                     .forEach(member -> sources.add(new Holding.Source(
                             hour.name(), member.getSegment(), Optional.empty(), synthesis.getFormerRevision())));
         }
-        return new Holding.Origin(List.of(), sources);
+        return new Holding.Origin(
+                List.of(),
+                sources,
+                new Holding.Leases(
+                        Holding.Named.of(manifest), leases, synthesis.getSide().getRevision()));
     }
 
     private Stored<BaseManifest> former(BaseManifest manifest) {

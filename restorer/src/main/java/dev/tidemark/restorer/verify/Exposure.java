@@ -17,6 +17,9 @@ final class Exposure {
 
     private final List<Base> bases = new ArrayList<>();
     private final TreeSet<Long> sides = new TreeSet<>();
+    /** Those of them that have a manifest of their own. */
+    private final TreeSet<Long> renewed = new TreeSet<>();
+
     private long last;
 
     synchronized void base(long compacted, long revision) {
@@ -33,6 +36,7 @@ final class Exposure {
 
     synchronized void side(long revision) {
         sides.add(revision);
+        renewed.add(revision);
     }
 
     /** The generation reaches up to here at least. */
@@ -100,6 +104,12 @@ final class Exposure {
     /** What takes leases, users and roles from the side state of that revision. */
     synchronized Optional<RevisionRange> ofSide(long from, long revision) {
         Long next = sides.higher(revision);
+        return range(from, next == null ? last : next - 1);
+    }
+
+    /** What looks at the manifest of the side state of that revision, also where a base's is taken in the end. */
+    synchronized Optional<RevisionRange> ofSideManifest(long from, long revision) {
+        Long next = renewed.higher(revision);
         return range(from, next == null ? last : next - 1);
     }
 

@@ -78,7 +78,12 @@ final class GenerationWalk {
     /** What retention says of the generation has to be there: a base, and the log since then. */
     private void checkWindow() {
         long since = floors.baseRevision();
-        if (since > 0 && (!exposure.hasBaseAt(since) || (exposure.reaches() > since && logBegins > since + 1))) {
+        // a manifest that is missing or damaged is named already, and is why the window is not whole
+        boolean named = tools.tally().findings().stream().anyMatch(finding -> finding.object()
+                .startsWith(tools.root() + ArchiveLayout.manifests() + generation + "/"));
+        if (!named
+                && since > 0
+                && (!exposure.hasBaseAt(since) || (exposure.reaches() > since && logBegins > since + 1))) {
             tools.tally()
                     .found(
                             Tally.Fault.DAMAGED,
@@ -97,7 +102,12 @@ final class GenerationWalk {
     /** A base that is kept beside the chains: it brings back its own revisions, and nothing needs it for others. */
     private void walkKept(KeptBase base) {
         Exposure alone = new Exposure();
-        alone.base(base.getFirst(), base.getLast());
+        if (base.getChain().equals(ArchiveLayout.part(ArchiveLayout.syntheticBases(generation)))) {
+            // its side state is an older one's
+            alone.synthetic(base.getLast());
+        } else {
+            alone.base(base.getFirst(), base.getLast());
+        }
         kept.add(alone);
         String name = ArchiveLayout.link(ArchiveLayout.chain(generation, base.getChain()), base.getSeq());
         tools.tally().isNew(tools.root() + name);

@@ -7,6 +7,7 @@ import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideManifest;
 import java.util.ArrayList;
@@ -72,8 +73,45 @@ record Holding(
      *
      * @param digests the content digests of what was merged, where the digest is over them too
      * @param sources the segments, in revision order
+     * @param leases what it says of leases, and what those say from which it was worked out
      */
-    record Origin(List<String> digests, List<Source> sources) {}
+    record Origin(List<String> digests, List<Source> sources, Leases leases) {}
+
+    /**
+     * The leases of a merge.
+     *
+     * @param own those that it names
+     * @param from those of each manifest that was merged, oldest first
+     * @param after those that were named up to this revision are left out
+     */
+    record Leases(Named own, List<Named> from, long after) {}
+
+    /**
+     * The leases that one manifest names: in it, or in an object of their own.
+     *
+     * @param file that object; null if there is none
+     */
+    record Named(List<SeenLease> inlined, ObjectRef file) {
+        static Named of(CheckpointManifest checkpoint) {
+            return checkpoint.getMerge() == null
+                    ? new Named(
+                            checkpoint.getLeases().stream()
+                                    .map(lease ->
+                                            new SeenLease(lease.getId(), lease.getTtlSeconds(), checkpoint.getLast()))
+                                    .toList(),
+                            null)
+                    : new Named(
+                            checkpoint.getMerge().getLeases(),
+                            checkpoint.getMerge().getLeaseFile());
+        }
+
+        static Named of(BaseManifest base) {
+            return base.getSynthesis() == null
+                    ? new Named(List.of(), null)
+                    : new Named(
+                            base.getSynthesis().getLeases(), base.getSynthesis().getLeaseFile());
+        }
+    }
 
     /**
      * A segment that was merged.

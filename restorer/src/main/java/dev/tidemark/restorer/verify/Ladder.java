@@ -5,6 +5,7 @@ import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.Floors;
 import dev.tidemark.archive.catalog.Manifests;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.restorer.RestoreException;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
@@ -19,9 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The rungs that need the archive alone: walks all chains of all generations of a cluster. Used once, by one thread. */
 final class Ladder {
+    private static final Logger log = LoggerFactory.getLogger(Ladder.class);
     private static final int READERS = 4;
     /** Each of them keeps the keys of a segment in memory. */
     private static final int DECODERS = 2;
@@ -108,14 +113,66 @@ final class Ladder {
                                 Tally.Fault.MISSING,
                                 archive.root() + ArchiveLayout.link(ArchiveLayout.retentions(), head.getSeq()),
                                 "is missing: what an older decision keeps is not all there any more",
-                                this::everything);
+                                this::anything);
                     });
+            newest.ifPresent(this::checkOwn);
             return newest;
         } catch (DamagedObjectException e) {
             retentionUnknown = true;
-            tally.found(Tally.Fault.DAMAGED, e.object(), Problems.of(e), this::everything);
+            tally.found(Tally.Fault.DAMAGED, e.object(), Problems.of(e), this::anything);
             return Optional.empty();
         }
+    }
+
+    /** Nothing in a decision says whose it is but the generations in it, and its predecessor's sum. */
+    private void checkOwn(Retention newest) {
+        String name = ArchiveLayout.link(ArchiveLayout.retentions(), newest.getSeq());
+        sawSchemaOf(name);
+        boolean foreign = tally.findings().isEmpty()
+                && newest.getGenerations().stream().anyMatch(one -> !headers.containsKey(one.getGeneration()));
+        if (foreign) {
+            retentionUnknown = true;
+            tally.found(
+                    Tally.Fault.DAMAGED,
+                    archive.root() + name,
+                    "is about a generation that is not here: swapped",
+                    this::anything);
+        } else if (newest.getSeq() > 0) {
+            checkFormer(newest);
+        }
+    }
+
+    private void sawSchemaOf(String name) {
+        try {
+            Manifests.fingerprint(manifests.get(name)).ifPresent(bystanders::sawSchema);
+        } catch (MissingObjectException e) {
+            log.debug("{} was followed by others, and dropped", name, e);
+        }
+    }
+
+    /** The decision before, if it is still there: it proves that the newest is the newest, and no reader reads it. */
+    private void checkFormer(Retention newest) {
+        String name = ArchiveLayout.link(ArchiveLayout.retentions(), newest.getSeq() - 1);
+        try {
+            if (!manifests.retention(name, manifests.get(name)).sha256().equals(newest.getPreviousSha256())) {
+                throw new DamagedObjectException(archive.root() + name, "is not the one that was decided before");
+            }
+        } catch (MissingObjectException e) {
+            log.debug("{} was dropped", name, e);
+        } catch (DamagedObjectException e) {
+            tally.found(Tally.Fault.DAMAGED, archive.root() + name, Problems.of(e), Optional::empty);
+        }
+    }
+
+    /** Where nothing can be walked: all revisions up to the newest that the headers and the last verification know. */
+    private Optional<RevisionRange> anything() {
+        long last = Stream.concat(
+                        headers.values().stream().map(GenerationHeader::getBaseRevision),
+                        recorded.values().stream().map(ChainHead::getLastRevision))
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(1);
+        return Optional.of(new RevisionRange(1, Math.max(1, last)));
     }
 
     /** What a decision has given up meanwhile may be missing for good reason; what is damaged is so for none. */

@@ -76,6 +76,6 @@ final class SideStateChain implements Chain {
 
     @Override
     public Optional<RevisionRange> exposed(Span span) {
-        return span.isHead() ? walk.exposure().all() : walk.exposure().ofSide(span.firstFound(), span.last());
+        return span.isHead() ? walk.exposure().all() : walk.exposure().ofSideManifest(span.firstFound(), span.last());
     }
 }

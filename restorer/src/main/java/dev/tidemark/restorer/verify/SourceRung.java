@@ -1,5 +1,6 @@
 package dev.tidemark.restorer.verify;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.restorer.RestoreException;
 import dev.tidemark.restorer.RestorePlan;
@@ -12,11 +13,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What both comparisons with the source share. Used by one thread. */
 final class SourceRung {
     /** Nobody asks the source for a hash more often than this, unless told to. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(SourceRung.class);
 
     private final Sources sources;
     private final SourceAccess source;
@@ -51,17 +56,39 @@ final class SourceRung {
         }
         long waited = sources.clock().millis() - new RunBook(sources.archive().runs()).sourceAskedAtMillis();
         if (waited >= 0 && waited < PAUSE.toMillis()) {
-            throw new RestoreException(
-                    Failure.REFUSED,
-                    "the source was asked for a hash " + waited / 1_000 + " s ago, and each takes writes from a member",
-                    "wait " + (PAUSE.toMillis() - waited + 999) / 1_000 + " s, or give --allow-stall");
+            throw tooSoon(waited);
         }
+    }
+
+    private static RestoreException tooSoon(long waited) {
+        return new RestoreException(
+                Failure.REFUSED,
+                "the source was asked for a hash " + waited / 1_000 + " s ago, and each takes writes from a member",
+                "wait " + (PAUSE.toMillis() - waited + 999) / 1_000 + " s, or give --allow-stall");
     }
 
     /** To be called right before each question for a hash: refuses it too soon after another run's, else notes it. */
     void asking() {
         requirePause();
-        askedAtMillis = sources.clock().millis();
+        long now = sources.clock().millis();
+        if (askedAtMillis == 0 && source.stall() != SourceAccess.Stall.ANY) {
+            note(now);
+        }
+        askedAtMillis = now;
+    }
+
+    /** What a run has asked stands in its record only when it is over: one that runs beside it must know before. */
+    private void note(long now) {
+        OptionalLong other;
+        try {
+            other = sources.archive().runs().ask(now, PAUSE);
+        } catch (ArchiveException e) {
+            log.debug("a question cannot be noted, as where nothing may be written", e);
+            return;
+        }
+        if (other.isPresent()) {
+            throw tooSoon(Math.max(0, now - other.getAsLong()));
+        }
     }
 
     /** When the source was last asked for a hash here, whatever came of it: milliseconds since the epoch; 0 for never. */

@@ -111,6 +111,33 @@ class SourceRungTest {
     }
 
     @Test
+    void ofTwoRunsThatAskWithinAMinuteTheSecondIsRefusedThoughTheFirstHasNotEnded() {
+        SourceRung first = rung(SourceAccess.Stall.FOLLOWERS);
+        SourceRung second = rung(SourceAccess.Stall.FOLLOWERS);
+        first.requirePause();
+        second.requirePause();
+        first.asking();
+        assertThatThrownBy(second::asking).as("the same moment").hasMessageContaining("0 s ago");
+
+        now = START + 59_999;
+        assertThatThrownBy(second::asking).hasMessageContaining("59 s ago");
+        first.asking();
+
+        now = START + 60_000;
+        second.asking();
+        assertThat(second.askedAtMillis()).isEqualTo(now);
+    }
+
+    @Test
+    void ofWhatWasAskedOnlyTheLastQuestionIsLeftInTheArchive() {
+        for (int minute = 0; minute < 5; minute++) {
+            now = START + minute * 60_000L;
+            rung(SourceAccess.Stall.FOLLOWERS).asking();
+        }
+        assertThat(archive.store().list("prod/v/asked/", "", 10)).hasSize(1);
+    }
+
+    @Test
     void whoMayStallAnybodyWaitsForNobody() {
         drilled(START);
         SourceRung rung = rung(SourceAccess.Stall.ANY);
