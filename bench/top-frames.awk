@@ -1,12 +1,22 @@
 # Reads `jfr print` of ExecutionSample, NativeMethodSample and ThreadCPULoad and prints a table of threads and frames.
 # Variables: title, runs (recordings), cores, millis (between two samples, and between two loads 10 times that).
 # The recorder finds no frame inside an intrinsic (SHA-256, CRC-32C, copying): what a thread's CPU time says and no
-# sample does is the last row of each thread.
-/^jdk\./ { event = $1; top = ""; own = ""; thread = "" }
+# sample does is the last row of each thread. Who waits for a socket is left out. With stages
+# ("name=pattern,name=pattern") a second table sums the samples by the innermost frame that fits a pattern.
+BEGIN {
+  stage_count = split(stages, stage, ",")
+  for (i = 1; i <= stage_count; i++) {
+    at = index(stage[i], "=")
+    pattern[i] = substr(stage[i], at + 1)
+    stage[i] = substr(stage[i], 1, at - 1)
+  }
+}
+/^jdk\./ { event = $1; top = ""; own = ""; thread = ""; fits = "" }
 /^  (sampledThread|eventThread) = / {
   thread = $0
   sub(/^[^"]*"/, "", thread)
   sub(/[ "].*/, "", thread)
+  sub(/.*-StreamThread/, "StreamThread", thread)
 }
 /^  (user|system) = / { pending += $3 + 0 }
 event == "jdk.ThreadCPULoad" && /^}/ { total[thread] += pending; pending = 0 }
@@ -15,11 +25,13 @@ event == "jdk.ThreadCPULoad" && /^}/ { total[thread] += pending; pending = 0 }
   sub(/^ +/, "", frame)
   sub(/\(.*/, "", frame)
   if (top == "") top = frame
+  for (i = 1; i <= stage_count && fits == ""; i++) if (frame ~ pattern[i]) fits = stage[i]
   if (own == "" && frame ~ /^dev\.tidemark\./) own = frame
 }
-/^}/ && event != "jdk.ThreadCPULoad" && top != "" {
+/^}/ && event != "jdk.ThreadCPULoad" && top != "" && top !~ /EPoll\.wait$/ {
   count[thread, short(top) (own == top || own == "" ? "" : " < " short(own))]++
   seen[thread]++
+  staged[thread, fits]++
 }
 function short(name,  parts, n) { n = split(name, parts, "."); return parts[n - 1] "." parts[n] }
 END {
@@ -39,6 +51,21 @@ END {
     }
     row(n < 2, seen[thread] - shown, "other frames")
     printf "| | | %.0f %% | no frame |\n", 100 - share(seen[thread], ms)
+  }
+  if (stage_count) print_stages()
+}
+function print_stages() {
+  printf "\n| thread | CPU ms a run |"
+  for (i = 1; i <= stage_count; i++) printf " %s |", stage[i]
+  printf " others | no frame |\n|---|---|"
+  for (i = 0; i < stage_count + 2; i++) printf "---|"
+  print ""
+  for (thread in total) {
+    ms = total[thread] / 100 * cores * millis * 10 / runs
+    if (ms < 100) continue
+    printf "| %s | %.0f |", thread, ms
+    for (i = 1; i <= stage_count; i++) printf " %.0f %% |", share(staged[thread, stage[i]], ms)
+    printf " %.0f %% | %.0f %% |\n", share(staged[thread, ""], ms), 100 - share(seen[thread], ms)
   }
 }
 function row(first, samples, frame) {

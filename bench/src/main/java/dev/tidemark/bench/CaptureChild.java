@@ -13,21 +13,27 @@ import dev.tidemark.sandbox.KafkaServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A capture in a JVM of its own, with the small heap that is promised, which tells how far the topic has come. */
 final class CaptureChild implements AutoCloseable {
+    /** The cluster's name, and the installation's. */
+    static final String CLUSTER = "bench";
+
+    static final String TOPIC = "bench.revisions";
+
+    /** Where the archive is in the directory. */
+    static final String ARCHIVE = "archive";
+
     private static final String HEAP = "-Xmx128m";
     private static final long TELL_MILLIS = 5;
     private static final String BASE = "base";
@@ -44,45 +50,28 @@ final class CaptureChild implements AutoCloseable {
         listening.start();
     }
 
-    /** Arguments: etcd's endpoint, Kafka's bootstrap servers, a directory for spool and archive. */
+    /** Arguments: etcd's endpoint, Kafka's bootstrap servers, a directory for spool and archive, the checkpoint interval. */
     public static void main(String[] arguments) {
-        endWithTheParent();
+        ChildJvm.endWithTheParent();
         Path directory = Path.of(arguments[2]);
         CaptureSettings settings = new CaptureSettings(
-                "bench",
+                CLUSTER,
                 List.of(EtcdSettings.of(arguments[0])),
-                new CaptureSettings.Topic("bench.revisions", 0, 1, (short) 1),
-                "bench",
+                new CaptureSettings.Topic(TOPIC, 0, 1, (short) 1),
+                CLUSTER,
                 Map.of("bootstrap.servers", arguments[1]),
-                Duration.ofSeconds(30),
+                Duration.parse(arguments[3]),
                 CaptureSettings.Spool.in(directory.resolve("spool")),
                 CaptureSettings.NewSource.REFUSE);
-        ArchiveSettings archive = ArchiveSettings.inDirectory(
-                        directory.resolve("archive").toUri())
-                .creating();
+        ArchiveSettings archive =
+                ArchiveSettings.inDirectory(directory.resolve(ARCHIVE).toUri()).creating();
         try (ObjectStore store = ObjectStores.open(archive);
-                Capture capture = new Capture(settings, new ClusterArchive(store, "bench"))) {
+                Capture capture = new Capture(settings, new ClusterArchive(store, CLUSTER))) {
             Thread telling = new Thread(() -> tell(capture), "tell");
             telling.setDaemon(true);
             telling.start();
             capture.run();
         }
-    }
-
-    /** However the benchmark ends, its end of this process's standard input is closed then. */
-    private static void endWithTheParent() {
-        Thread waiting = new Thread(
-                () -> {
-                    try {
-                        System.in.transferTo(OutputStream.nullOutputStream());
-                    } catch (IOException gone) {
-                        // as good as its end
-                    }
-                    Runtime.getRuntime().halt(1);
-                },
-                "parent");
-        waiting.setDaemon(true);
-        waiting.start();
     }
 
     private static void tell(Capture capture) {
@@ -108,24 +97,26 @@ final class CaptureChild implements AutoCloseable {
 
     static CaptureChild start(
             EtcdServer etcd, KafkaServer kafka, Path directory, Neighbourhood neighbourhood, List<String> options) {
-        List<String> words = new ArrayList<>(neighbourhood.launcher());
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(options);
-        words.addAll(List.of(
-                HEAP,
-                "-cp",
-                System.getProperty("java.class.path"),
-                CaptureChild.class.getName(),
-                etcd.endpoint(),
-                kafka.bootstrapServers(),
-                directory.toString()));
-        ProcessBuilder builder = new ProcessBuilder(words);
-        try {
-            return new CaptureChild(
-                    builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return start(etcd, kafka, directory, neighbourhood, options, Duration.ofSeconds(30));
+    }
+
+    /** The same with another checkpoint interval, which is what time in the topic depends on. */
+    static CaptureChild start(
+            EtcdServer etcd,
+            KafkaServer kafka,
+            Path directory,
+            Neighbourhood neighbourhood,
+            List<String> options,
+            Duration checkpointInterval) {
+        return new CaptureChild(ChildJvm.start(
+                neighbourhood.launcher(),
+                Stream.concat(options.stream(), Stream.of(HEAP)).toList(),
+                CaptureChild.class,
+                List.of(
+                        etcd.endpoint(),
+                        kafka.bootstrapServers(),
+                        directory.toString(),
+                        checkpointInterval.toString())));
     }
 
     /** Waits until the topic holds everything up to a revision. */
@@ -184,14 +175,6 @@ final class CaptureChild implements AutoCloseable {
     /** Ends it in order. */
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        ChildJvm.end(process);
     }
 }

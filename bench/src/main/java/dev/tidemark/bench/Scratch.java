@@ -1,5 +1,6 @@
 package dev.tidemark.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Removes what a benchmark left on the disk. */
+/** What a benchmark has on the disk. */
 final class Scratch {
     private Scratch() {}
 
@@ -18,6 +19,16 @@ final class Scratch {
         }
         for (Path path : all) {
             Files.delete(path);
+        }
+    }
+
+    /** The bytes of all files whose names end so. */
+    static long bytes(Path directory, String ending) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            return tree.map(Path::toFile)
+                    .filter(file -> file.isFile() && file.getName().endsWith(ending))
+                    .mapToLong(File::length)
+                    .sum();
         }
     }
 }

@@ -155,7 +155,8 @@ public final class SyntheticBaseBenchmark {
         return 1 - (double) live / bytes;
     }
 
-    private static long peakHeap() {
+    /** What the pools of this JVM's heap have held at most, each at its own moment. */
+    static long peakHeap() {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .mapToLong(pool -> pool.getPeakUsage().getUsed())
