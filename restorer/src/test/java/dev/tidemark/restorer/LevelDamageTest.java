@@ -266,7 +266,7 @@ class LevelDamageTest {
                 archive.archive()
                         .uploader(() -> "01JDB40M8H3D0V6E1C9B000000")
                         .merge(SampleArchive.generation(0))
-                        .finish(placed, List.of()),
+                        .finish(placed, List.of(), List.of()),
                 children.get(1).getPosition()));
         return SampleArchive.CLUSTER + "/"
                 + ArchiveLayout.checkpoint(SampleArchive.generation(0), 1, standing.getSeq());
