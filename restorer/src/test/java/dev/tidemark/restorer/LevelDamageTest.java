@@ -220,6 +220,15 @@ class LevelDamageTest {
     }
 
     @Test
+    void anIndexRunIsNamed() {
+        List<String> files = names(".run");
+        assertThat(files).hasSizeGreaterThan(8);
+        damageAll(files.get(0), rewritten("avro"), false);
+        damageAll(files.get(files.size() / 2), rewritten("avro"), false);
+        damageAll(files.get(files.size() - 1), rewritten("avro"), false);
+    }
+
+    @Test
     void aRewrittenSegmentIsNamed() {
         damageAll(rewritten("avro"), names(".avro").get(0), false);
     }

@@ -53,8 +53,10 @@ class PastLawTest {
         Instant[] storeTime = {Instant.EPOCH};
         try (MemoryStore store = new MemoryStore(() -> storeTime[0])) {
             SegmentLimits limits = random.nextBoolean() ? SampleArchive.SMALL : new SegmentLimits(100, 700, 9, 1);
-            SampleArchive archive =
-                    new SampleArchive(store, directory, limits).claim().open(0, 2, null).base(log, 1, 2, List.of());
+            SampleArchive archive = new SampleArchive(store, directory, limits)
+                    .claim()
+                    .open(0, 2, null)
+                    .base(log, 1, 2, List.of());
             long last = 2;
             while (last < REVISIONS) {
                 long before = last;

@@ -9,8 +9,10 @@ import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.Merge;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.Synthesis;
 import java.util.ArrayList;
@@ -183,15 +185,17 @@ final class Descent {
     Holding.Origin origin(CheckpointManifest merged) {
         List<String> digests = new ArrayList<>();
         List<Holding.Source> sources = new ArrayList<>();
+        List<IndexRun> runs = new ArrayList<>();
         for (ManifestRow row : merged.getMerge().getChildren()) {
             Stored<CheckpointManifest> child = read(merged.getLevel() - 1, row.getSeq());
             digests.add(child.content().getContentDigest());
+            Optional.ofNullable(child.content().getMerge()).map(Merge::getRun).ifPresent(runs::add);
             child.content()
                     .getMembers()
                     .forEach(member ->
                             sources.add(new Holding.Source(child.name(), member.getSegment(), Optional.empty(), 0)));
         }
-        return new Holding.Origin(digests, sources);
+        return new Holding.Origin(digests, sources, merged.getLevel() == 1, runs);
     }
 
     /** What a synthetic base was worked out from: what lives in the base before, and all records after it. */
@@ -209,7 +213,7 @@ final class Descent {
                     .forEach(member -> sources.add(new Holding.Source(
                             hour.name(), member.getSegment(), Optional.empty(), synthesis.getFormerRevision())));
         }
-        return new Holding.Origin(List.of(), sources);
+        return new Holding.Origin(List.of(), sources, false, List.of());
     }
 
     private Stored<BaseManifest> former(BaseManifest manifest) {

@@ -4,9 +4,11 @@ import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.RunFile;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideManifest;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
  * @param segments segments in revision order
  * @param sides side files
  * @param leases lease files
+ * @param runs index runs, oldest first
  * @param content what its records must be; empty where there are none
  * @param origin what it was worked out from; empty where it was not
  */
@@ -32,6 +35,7 @@ record Holding(
         List<Held> segments,
         List<Part> sides,
         List<Part> leases,
+        List<IndexRun> runs,
         Optional<Content> content,
         Optional<Supplier<Origin>> origin) {
     /**
@@ -72,8 +76,10 @@ record Holding(
      *
      * @param digests the content digests of what was merged, where the digest is over them too
      * @param sources the segments, in revision order
+     * @param raw whether the segments hold every record of what was merged
+     * @param runs the index runs of what was merged, as far as it has any
      */
-    record Origin(List<String> digests, List<Source> sources) {}
+    record Origin(List<String> digests, List<Source> sources, boolean raw, List<IndexRun> runs) {}
 
     /**
      * A segment that was merged.
@@ -90,9 +96,15 @@ record Holding(
         return Stream.of(
                         segments.stream().flatMap(held -> Stream.concat(held.data().stream(), held.live().stream())),
                         sides.stream(),
-                        leases.stream())
+                        leases.stream(),
+                        runs.stream().flatMap(run -> run.getFiles().stream()).map(Holding::part))
                 .flatMap(parts -> parts)
                 .toList();
+    }
+
+    /** A file of an index run: lookups do without it. */
+    static Part part(RunFile file) {
+        return new Part(file.getFile(), Optional::empty);
     }
 
     static Holding of(String owner, CheckpointManifest manifest, Exposure exposure) {
@@ -109,6 +121,7 @@ record Holding(
                 owner,
                 () -> exposure.ofCheckpoint(manifest.getFirst(), last),
                 segments,
+                List.of(),
                 List.of(),
                 List.of(),
                 Optional.of(new Content(
@@ -131,6 +144,9 @@ record Holding(
                 whole(manifest.getMembers(), exposed),
                 List.of(),
                 leaseFile(manifest.getMerge().getLeaseFile(), exposed),
+                manifest.getMerge().getRun() == null
+                        ? List.of()
+                        : List.of(manifest.getMerge().getRun()),
                 Optional.of(new Content(
                         Density.FOLDED,
                         first,
@@ -152,6 +168,7 @@ record Holding(
                 whole(base.getMembers(), exposed),
                 List.of(new Part(base.getSide(), () -> exposure.ofSide(side, side))),
                 leaseFile(manifest.getSynthesis().getLeaseFile(), exposed),
+                manifest.getSynthesis().getRuns(),
                 Optional.of(new Content(Density.STATE, revision, revision, base.getContentDigest(), 0)),
                 Optional.of(() -> descent.origin(manifest)));
     }
@@ -184,6 +201,7 @@ record Holding(
                 segments,
                 List.of(new Part(base.getSide(), () -> exposure.ofSide(compacted, revision))),
                 List.of(),
+                List.of(),
                 Optional.of(new Content(Density.SINCE_COMPACTION, compacted, revision, base.getContentDigest(), 0)),
                 Optional.empty());
     }
@@ -196,6 +214,7 @@ record Holding(
                 exposed,
                 List.of(),
                 List.of(new Part(manifest.getSide().getObject(), exposed)),
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty());
