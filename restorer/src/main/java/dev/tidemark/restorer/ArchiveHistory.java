@@ -200,7 +200,17 @@ final class ArchiveHistory implements History, Closeable {
 
     /** Which records a plan may read. */
     Selection selection(RestorePlan plan) {
-        return new Selection(plan.revision(), inputs(plan, PlanInputs.Purpose.MERGE));
+        return new Selection(plan.revision(), inputs(plan, PlanInputs.Purpose.MERGE), scratch.directory());
+    }
+
+    /** Where a plan's keys are looked up, oldest first: in index runs where there are any. */
+    List<PastLayer> layers(RestorePlan plan) {
+        return PlanLayers.of(archive(), plan, tail);
+    }
+
+    /** The same by the segments' own indexes alone. */
+    List<PastLayer> segmentLayers(RestorePlan plan) {
+        return PlanLayers.ofSegments(inputs(plan, PlanInputs.Purpose.LOOKUP));
     }
 
     /** A plan's segments, opened, in revision order. */

@@ -1,20 +1,24 @@
 package dev.tidemark.restorer;
 
-import dev.tidemark.archive.segment.KeyCursor;
-import dev.tidemark.archive.segment.KeyEntry;
+import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.catalog.Concurrent;
 import dev.tidemark.archive.segment.Segment;
-import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.archive.segment.Version;
+import dev.tidemark.schemas.Failure;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.roaringbitmap.RoaringBitmap;
 
 /** Reads single keys as they stood at a moment, without restoring: indexes first, then only the wanted blocks. Thread-safe. */
 public final class PastReader {
+    /** More than a plan has manifests: all of them are asked at the same time. */
+    private static final int AT_ONCE = 48;
+
     private final Sources sources;
 
     public PastReader(Sources sources) {
@@ -41,8 +45,7 @@ public final class PastReader {
     public Answer get(byte[] key, Target target) {
         try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan plan = history.plan(target);
-            Optional<PastRecord> found = find(history.inputs(plan, PlanInputs.Purpose.LOOKUP), key, plan.revision());
-            return new Answer(plan, found.map(List::of).orElse(List.of()));
+            return answer(history, plan, layers -> find(layers, key, plan.revision()));
         }
     }
 
@@ -54,63 +57,62 @@ public final class PastReader {
     public Answer getPrefix(byte[] prefix, Target target) {
         try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
             RestorePlan plan = history.plan(target);
-            List<Survivors.Input> inputs = history.inputs(plan, PlanInputs.Purpose.LOOKUP);
-            return new Answer(plan, scan(inputs, prefix, plan.revision()));
+            return answer(history, plan, layers -> scan(layers, prefix, plan.revision()));
         }
     }
 
-    /** The newest version decides: newest segment first. */
-    private static Optional<PastRecord> find(List<Survivors.Input> inputs, byte[] key, long revision) {
-        for (int i = inputs.size() - 1; i >= 0; i--) {
-            Survivors.Input input = inputs.get(i);
-            Optional<KeyEntry> newest = input.segment().find(key, revision);
-            if (newest.isPresent()) {
-                return lives(input, newest.get())
-                        ? Optional.of(
-                                PastRecord.of(input.segment().read(newest.get().ordinal())))
-                        : Optional.empty();
+    /** What is looked for in the layers of a plan. */
+    private interface Search {
+        List<PastRecord> in(List<PastLayer> layers);
+    }
+
+    /** Index runs are worked out from the segments' own indexes: where one is damaged or gone, these do. */
+    private static Answer answer(ArchiveHistory history, RestorePlan plan, Search search) {
+        if (!PlanLayers.hasRuns(plan)) {
+            return new Answer(plan, search.in(history.segmentLayers(plan)));
+        }
+        try {
+            return new Answer(plan, search.in(history.layers(plan)));
+        } catch (ArchiveException e) {
+            if (e.failure() != Failure.VERIFICATION) {
+                throw e;
             }
+            List<PastRecord> records = search.in(history.segmentLayers(plan));
+            return new Answer(plan.noting("done without what is damaged: " + e.getMessage()), records);
         }
-        return Optional.empty();
     }
 
-    /** A base's records count only if its live set has them: others are leftovers of the source's compaction. */
-    private static boolean lives(Survivors.Input input, KeyEntry newest) {
-        return !newest.tombstone()
-                && (!input.base() || input.live().orElseThrow().contains(newest.ordinal()));
+    /** All layers are asked at once; the newest version decides. */
+    private static List<PastRecord> find(List<PastLayer> layers, byte[] key, long revision) {
+        return Concurrent.map(layers, AT_ONCE, layer -> layer.find(key, revision)).stream()
+                .flatMap(Optional::stream)
+                .reduce((older, newer) -> newer)
+                .filter(newest -> newest.segment().isPresent())
+                .map(newest -> PastRecord.of(newest.read()))
+                .map(List::of)
+                .orElse(List.of());
     }
 
-    private static List<PastRecord> scan(List<Survivors.Input> inputs, byte[] prefix, long revision) {
-        Map<byte[], Boolean> decided = new TreeMap<>(Arrays::compareUnsigned);
-        Map<Segment, RoaringBitmap> wanted = new HashMap<>();
-        for (int i = inputs.size() - 1; i >= 0; i--) {
-            Survivors.Input input = inputs.get(i);
-            newest(input.segment(), prefix, revision).forEach((key, entry) -> {
-                if (decided.putIfAbsent(key, true) == null && lives(input, entry)) {
-                    wanted.computeIfAbsent(input.segment(), segment -> new RoaringBitmap())
-                            .add(entry.ordinal());
-                }
-            });
-        }
+    private static List<PastRecord> scan(List<PastLayer> layers, byte[] prefix, long revision) {
+        Map<byte[], PastLayer.Found> newest = new TreeMap<>(Arrays::compareUnsigned);
+        Concurrent.map(layers, AT_ONCE, layer -> layer.newest(prefix, revision)).forEach(newest::putAll);
+        Map<Segment, List<Version>> wanted = new LinkedHashMap<>();
+        newest.values().forEach(found -> found.segment()
+                .ifPresent(segment -> wanted.computeIfAbsent(segment, unseen -> new ArrayList<>())
+                        .add(new Version(found.main(), found.sub(), false))));
         List<PastRecord> records = new ArrayList<>();
-        wanted.forEach((segment, ordinals) -> segment.scan(ordinals, change -> records.add(PastRecord.of(change))));
+        Concurrent.map(List.copyOf(wanted.entrySet()), AT_ONCE, each -> read(each.getKey(), each.getValue()))
+                .forEach(records::addAll);
         records.sort((one, other) -> Arrays.compareUnsigned(one.key(), other.key()));
         return records;
     }
 
-    private static Map<byte[], KeyEntry> newest(Segment segment, byte[] prefix, long revision) {
-        Map<byte[], KeyEntry> newest = new TreeMap<>(Arrays::compareUnsigned);
-        KeyCursor cursor = segment.indexFrom(prefix);
-        while (cursor.next()) {
-            byte[] key = cursor.key();
-            if (key.length < prefix.length || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
-                if (Arrays.compareUnsigned(key, prefix) > 0) {
-                    break;
-                }
-            } else if (cursor.entry().main() <= revision) {
-                newest.put(key, cursor.entry());
-            }
-        }
-        return newest;
+    private static List<PastRecord> read(Segment segment, List<Version> places) {
+        List<Version> rising = places.stream()
+                .sorted(Comparator.comparingLong(Version::main).thenComparingLong(Version::sub))
+                .toList();
+        List<PastRecord> records = new ArrayList<>();
+        segment.scan(rising, change -> records.add(PastRecord.of(change)));
+        return records;
     }
 }

@@ -37,13 +37,25 @@ final class PlanInputs {
         this.purpose = purpose;
     }
 
+    /** None yet of a plan; they are added by the caller, in revision order. */
+    static PlanInputs of(ClusterArchive archive, RestorePlan plan, Purpose purpose) {
+        return new PlanInputs(archive, plan, purpose);
+    }
+
+    /** Those that were added since the last time. */
+    List<Survivors.Input> take() {
+        List<Survivors.Input> taken = List.copyOf(inputs);
+        inputs.clear();
+        return taken;
+    }
+
     /**
      * The inputs of a plan.
      *
      * @param tail the tail that the plan was made with
      */
     static List<Survivors.Input> open(ClusterArchive archive, RestorePlan plan, Optional<Tail> tail, Purpose purpose) {
-        PlanInputs opened = new PlanInputs(archive, plan, purpose);
+        PlanInputs opened = of(archive, plan, purpose);
         opened.addBase();
         plan.checkpoints().forEach(opened::addWhole);
         plan.segment().ifPresent(opened::addPart);
@@ -64,7 +76,8 @@ final class PlanInputs {
         return plan.base().manifest().getBase().getRevision();
     }
 
-    private void addBase() {
+    /** Adds the base. */
+    void addBase() {
         BaseManifest manifest = plan.base().manifest();
         String owner = name(manifest);
         for (Member member : manifest.getBase().getMembers()) {
@@ -85,7 +98,8 @@ final class PlanInputs {
         }
     }
 
-    private void addWhole(CheckpointManifest checkpoint) {
+    /** Adds a checkpoint that ends at or before the plan's revision. */
+    void addWhole(CheckpointManifest checkpoint) {
         if (checkpoint.getLevel() == 0) {
             checkDense(checkpoint);
         } else {
@@ -120,7 +134,7 @@ final class PlanInputs {
     }
 
     /** Segments of a merged checkpoint hold what survives, so there are gaps; the last revision survives always. */
-    private void checkMerged(CheckpointManifest checkpoint) {
+    void checkMerged(CheckpointManifest checkpoint) {
         long first = checkpoint.getMembers().get(0).getSegment().getFirstMain();
         long last = checkpoint
                 .getMembers()
@@ -133,7 +147,8 @@ final class PlanInputs {
         }
     }
 
-    private void addPart(CheckpointManifest checkpoint) {
+    /** Adds the checkpoint in whose middle the plan's revision lies. */
+    void addPart(CheckpointManifest checkpoint) {
         checkDense(checkpoint);
         for (Member member : checkpoint.getMembers()) {
             if (member.getSegment().getFirstMain() <= plan.revision()) {
@@ -142,7 +157,8 @@ final class PlanInputs {
         }
     }
 
-    private void addTail(List<LocalSegment> segments) {
+    /** Adds the tail. */
+    void addTail(List<LocalSegment> segments) {
         for (LocalSegment segment : segments) {
             if (segment.summary().getFirstMain() <= plan.revision()) {
                 addAfterBase(Survivors.Input.raw(Segment.open(segment)));
@@ -158,14 +174,14 @@ final class PlanInputs {
         return LiveSets.read(live, member.getSegment(), archive.store(), archive.root(), owner);
     }
 
-    private static String name(BaseManifest base) {
+    static String name(BaseManifest base) {
         String generation = base.getBase().getGeneration();
         return base.getSynthesis() == null
                 ? ArchiveLayout.base(generation, base.getSeq())
                 : ArchiveLayout.syntheticBase(generation, base.getSeq());
     }
 
-    private static String name(CheckpointManifest checkpoint) {
+    static String name(CheckpointManifest checkpoint) {
         return ArchiveLayout.checkpoint(checkpoint.getGeneration(), checkpoint.getLevel(), checkpoint.getSeq());
     }
 }

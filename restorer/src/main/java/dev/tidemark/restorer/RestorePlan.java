@@ -34,6 +34,21 @@ public record RestorePlan(
         checkpoints = List.copyOf(checkpoints);
     }
 
+    /** The same with something more that an operator should know. */
+    RestorePlan noting(String more) {
+        return new RestorePlan(
+                moment,
+                doubt,
+                base,
+                checkpoints,
+                segment,
+                tail,
+                newestKnown,
+                objects,
+                bytes,
+                note.isEmpty() ? more : note + "; " + more);
+    }
+
     /** The revision that will be restored. */
     public long revision() {
         return moment.revision();

@@ -3,6 +3,7 @@ package dev.tidemark.restorer;
 import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.archive.segment.Survivors;
 import dev.tidemark.archive.segment.Tombstones;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
@@ -11,21 +12,24 @@ import org.roaringbitmap.RoaringBitmap;
 final class Selection {
     private final long revision;
     private final List<Survivors.Input> inputs;
+    private final Path scratch;
 
     /**
      * A selection among a plan's segments.
      *
      * @param revision the plan's revision
      * @param inputs the plan's segments, in revision order
+     * @param scratch an existing directory, for a merge of many segments
      */
-    Selection(long revision, List<Survivors.Input> inputs) {
+    Selection(long revision, List<Survivors.Input> inputs, Path scratch) {
+        this.scratch = scratch;
         this.revision = revision;
         this.inputs = List.copyOf(inputs);
     }
 
     /** The state at the revision, with the tombstones of the revision itself: what etcd holds, compacted there. */
     List<RecordPass.Part> state() {
-        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.OF_TARGET, inputs);
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.OF_TARGET, inputs, scratch);
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             parts.add(new RecordPass.Part(inputs.get(i).segment(), live.get(i), live.get(i)));
@@ -38,8 +42,8 @@ final class Selection {
      * since.
      */
     List<RecordPass.Part> history(long compacted) {
-        List<RoaringBitmap> before = Survivors.at(compacted, Tombstones.OF_TARGET, startedBy(compacted));
-        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs);
+        List<RoaringBitmap> before = Survivors.at(compacted, Tombstones.OF_TARGET, startedBy(compacted), scratch);
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs, scratch);
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             RoaringBitmap wanted = i < before.size() ? before.get(i).clone() : new RoaringBitmap();
@@ -51,7 +55,7 @@ final class Selection {
 
     /** What counts in HashKV of an etcd compacted at an earlier revision: every record since, and older live ones. */
     List<RecordPass.Part> hashed(long compacted) {
-        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs);
+        List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs, scratch);
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             RoaringBitmap wanted = live.get(i).clone();

@@ -35,7 +35,7 @@ import java.util.TreeSet;
  * damaged and against a naive replay of the log.
  */
 final class DamageLadder {
-    private static final Set<String> DATA = Set.of("avro", "idx", "side.avro", "leases.avro");
+    private static final Set<String> DATA = Set.of("avro", "idx", "run", "side.avro", "leases.avro");
 
     /** Nobody misses these. */
     private static final Set<String> UNEXPECTED = Set.of("verification", "drill", "condemned", "former retention");
@@ -285,7 +285,9 @@ final class DamageLadder {
         for (ObjectInfo info : store.list("", "", 10_000)) {
             boolean own = info.name().startsWith(SampleArchive.CLUSTER + "/")
                     || info.name().equals(ArchiveLayout.claim("topic-id", 0));
-            boolean counts = !info.name().matches(".*/[dm]/.*") || counting.contains(info.name());
+            // keys are a world of their own: without its key an object is as good as gone
+            boolean key = info.name().startsWith(SampleArchive.CLUSTER + "/" + ArchiveLayout.keys());
+            boolean counts = !key && (!info.name().matches(".*/[dm]/.*") || counting.contains(info.name()));
             if (own && counts && !subject.unused().contains(info.name())) {
                 kinds.computeIfAbsent(kind(info.name()), kind -> new ArrayList<>())
                         .add(info.name());

@@ -1,5 +1,7 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.archive.seal.Sealing;
+import dev.tidemark.archive.seal.SealingKey;
 import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
@@ -8,10 +10,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every kind of object, damaged in every way, in a directory and in an object store; without levels and with them. */
+/** Every kind of object, damaged in every way, in a directory and in an object store; without levels, with them, and sealed. */
 class DamageLadderIT {
     @TempDir
     private Path directory;
@@ -32,6 +37,19 @@ class DamageLadderIT {
                         URI.create("s3://tidemark/archive"),
                         new ArchiveSettings.S3(minio.endpoint(), "us-east-1", minio.accessKey(), minio.secretKey())))) {
             climb("MinIO", store, 1);
+        }
+    }
+
+    @Test
+    void whateverIsDamagedOfASealedArchiveIsNamedAndEndangersNoMoreThanIsSaid() throws IOException {
+        Path key = directory.resolve("key");
+        SealingKey.create(key, new SecureRandom());
+        Path scratch = Files.createDirectory(directory.resolve("scratch"));
+        URI archive = directory.resolve("archive").toUri();
+        try (ObjectStore store =
+                ObjectStores.open(ArchiveSettings.inDirectory(archive).creating())) {
+            ObjectStore sealed = Sealing.of(List.of(key), Sealing.Clear.REFUSE).over(store, InstantSource.system());
+            climb("sealed, with levels", store, 1, scratch, Subject.ofLevels(sealed, scratch));
         }
     }
 

@@ -226,6 +226,15 @@ class LevelDamageTest {
     }
 
     @Test
+    void anIndexRunIsNamed() {
+        List<String> files = names(".run");
+        assertThat(files).hasSizeGreaterThan(8);
+        damageAll(files.get(0), rewritten("avro"), false);
+        damageAll(files.get(files.size() / 2), rewritten("avro"), false);
+        damageAll(files.get(files.size() - 1), rewritten("avro"), false);
+    }
+
+    @Test
     void aRewrittenSegmentIsNamed() {
         damageAll(rewritten("avro"), names(".avro").get(0), false);
     }
@@ -301,7 +310,7 @@ class LevelDamageTest {
                 archive.archive()
                         .uploader(() -> "01JDB40M8H3D0V6E1C9B000001")
                         .merge(SampleArchive.generation(0))
-                        .finish(placed, leases),
+                        .finish(placed, leases, List.of()),
                 children.get(1).getPosition()));
         return SampleArchive.CLUSTER + "/"
                 + ArchiveLayout.checkpoint(SampleArchive.generation(0), 1, standing.getSeq());
@@ -326,7 +335,7 @@ class LevelDamageTest {
                 archive.archive()
                         .uploader(() -> "01JDB40M8H3D0V6E1C9B000000")
                         .merge(SampleArchive.generation(0))
-                        .finish(placed, List.of()),
+                        .finish(placed, List.of(), List.of()),
                 children.get(1).getPosition()));
         return SampleArchive.CLUSTER + "/"
                 + ArchiveLayout.checkpoint(SampleArchive.generation(0), 1, standing.getSeq());

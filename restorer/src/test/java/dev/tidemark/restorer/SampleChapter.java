@@ -54,7 +54,7 @@ record SampleChapter(
     /** A base that was worked out from the archive alone. */
     SampleChapter withSynthetic(long revision) {
         SideState side = new SideState(1L, 0L, 0L, object("side"));
-        Synthesis synthesis = new Synthesis(1L, "", List.of(), side, List.of(), null);
+        Synthesis synthesis = new Synthesis(1L, "", List.of(), side, List.of(), null, List.of());
         return with(base(revision, revision, List.of(member(1, revision, Optional.empty())), synthesis));
     }
 

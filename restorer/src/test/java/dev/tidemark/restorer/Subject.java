@@ -154,7 +154,8 @@ record Subject(
                 "topic-of-another",
                 slowly(SampleLog.random(new Random(41), (int) KEPT_LAST - 1, 8)));
         Set<String> kinds = new TreeSet<>(KINDS);
-        kinds.addAll(Set.of("level", "synthetic", "time", "leases.avro", "retention", "former retention", "condemned"));
+        kinds.addAll(Set.of(
+                "level", "run", "synthetic", "time", "leases.avro", "retention", "former retention", "condemned"));
         return new Subject(
                 sample,
                 log,

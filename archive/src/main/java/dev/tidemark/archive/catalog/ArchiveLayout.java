@@ -132,6 +132,11 @@ public final class ArchiveLayout {
         return attempt + digits(n) + ".livec";
     }
 
+    /** File n of an attempt's index runs, for example {@code d/…/…/000002.run}. */
+    public static String run(String attempt, int n) {
+        return attempt + digits(n) + ".run";
+    }
+
     /** The buckets beside the keys, of a base or later: {@code d/…/…/side.avro}. */
     public static String side(String attempt) {
         return attempt + "side.avro";

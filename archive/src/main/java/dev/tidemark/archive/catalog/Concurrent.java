@@ -10,11 +10,11 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /** The same request for several objects at once, answers in order. */
-final class Concurrent {
+public final class Concurrent {
     private Concurrent() {}
 
     /** Like a map over a stream, on at most so many threads; the first failure in order is thrown as it came. */
-    static <A, B> List<B> map(List<A> items, int threads, Function<A, B> request) {
+    public static <A, B> List<B> map(List<A> items, int threads, Function<A, B> request) {
         if (items.size() < 2) {
             return items.stream().map(request).toList();
         }

@@ -3,12 +3,15 @@ package dev.tidemark.archive.catalog;
 import dev.tidemark.archive.segment.LiveSets;
 import dev.tidemark.archive.segment.LocalSegment;
 import dev.tidemark.schemas.avro.BaseDescriptor;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.RunFile;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideRecord;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +56,7 @@ public final class DataUploader {
     public final class MergeUpload {
         private final String attempt;
         private int segments;
+        private int runFiles;
 
         private MergeUpload(String attempt) {
             this.attempt = attempt;
@@ -69,12 +73,27 @@ public final class DataUploader {
                     .toList();
         }
 
+        /** Uploads a run from the local disk, whose files bear their paths as names; they are needed no more then. */
+        public IndexRun run(IndexRun local) {
+            int from = runFiles;
+            runFiles += local.getFiles().size();
+            List<Integer> numbers =
+                    IntStream.range(0, local.getFiles().size()).boxed().toList();
+            return new IndexRun(Concurrent.map(
+                    numbers,
+                    CONCURRENT_UPLOADS,
+                    n -> uploadRun(
+                            ArchiveLayout.run(attempt, from + n),
+                            local.getFiles().get(n))));
+        }
+
         /**
          * Uploads live sets and leases that are too large for a manifest.
          *
          * @param placed all that will be named, in revision order
+         * @param runs the index runs that will be named
          */
-        public MergedData finish(List<Placed> placed, List<SeenLease> leases) {
+        public MergedData finish(List<Placed> placed, List<SeenLease> leases, List<IndexRun> runs) {
             List<Member> members = new ArrayList<>();
             ManifestRoom room = new ManifestRoom();
             for (int n = 0; n < placed.size(); n++) {
@@ -83,11 +102,12 @@ public final class DataUploader {
                 members.add(new Member(placed.get(n).ref(), live, null));
             }
             return leases.size() <= LeaseFile.INLINE
-                    ? new MergedData(members, leases, Optional.empty())
+                    ? new MergedData(members, leases, Optional.empty(), runs)
                     : new MergedData(
                             members,
                             List.of(),
-                            Optional.of(put(ArchiveLayout.leases(attempt), LeaseFile.write(leases))));
+                            Optional.of(put(ArchiveLayout.leases(attempt), LeaseFile.write(leases))),
+                            runs);
         }
     }
 
@@ -151,6 +171,17 @@ public final class DataUploader {
         objects.put(ref.getData().getName(), segment.data());
         objects.put(ref.getIndex().getName(), segment.index());
         return ref;
+    }
+
+    private RunFile uploadRun(String name, RunFile local) {
+        ObjectRef file = local.getFile();
+        objects.put(name, Path.of(file.getName()));
+        return new RunFile(
+                new ObjectRef(name, file.getBytes(), file.getSha256()),
+                local.getDirectorySha256(),
+                local.getEntries(),
+                local.getFromKey(),
+                local.getFromMain());
     }
 
     private ObjectRef put(String name, byte[] bytes) {

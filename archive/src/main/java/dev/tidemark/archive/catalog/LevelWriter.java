@@ -164,7 +164,8 @@ public final class LevelWriter {
                 .setMerge(new Merge(
                         draft.children(),
                         draft.data().leases(),
-                        draft.data().leaseFile().orElse(null)))
+                        draft.data().leaseFile().orElse(null),
+                        draft.data().runs().stream().findFirst().orElse(null)))
                 .build();
     }
 }

@@ -148,7 +148,8 @@ public final class SyntheticWriter {
                         draft.hours(),
                         draft.side(),
                         draft.data().leases(),
-                        draft.data().leaseFile().orElse(null)))
+                        draft.data().leaseFile().orElse(null),
+                        draft.data().runs()))
                 .build();
     }
 

@@ -10,6 +10,7 @@ import dev.tidemark.archive.segment.SurvivorDigest;
 import dev.tidemark.archive.segment.Survivors;
 import dev.tidemark.archive.segment.Tombstones;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ManifestRow;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,26 +47,37 @@ final class LevelBuilder {
         CheckpointManifest last = children.get(children.size() - 1);
         List<Survivors.Input> inputs =
                 children.stream().flatMap(child -> parts.inputs(child).stream()).toList();
-        MergedPieces merged = MergedPieces.at(last.getLast(), Tombstones.ALL, inputs);
-        String digest = digest(children, merged);
-        Optional<CheckpointManifest> taken = writer.standing(level, rows, digest);
-        if (taken.isPresent()) {
-            CheckpointManifest standing = taken.get();
-            return Done.by(name(level), standing.getSeq(), standing.getLast(), standing.getMembers());
-        }
-        LeaseUnion leases = new LeaseUnion();
-        children.forEach(child -> archive.forEachLease(child, leases::add));
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch)) {
+            MergedPieces merged = MergedPieces.at(last.getLast(), Tombstones.ALL, inputs, fresh.newDirectory());
+            String digest = digest(children, merged);
+            Optional<CheckpointManifest> taken = writer.standing(level, rows, digest);
+            if (taken.isPresent()) {
+                CheckpointManifest standing = taken.get();
+                return Done.by(name(level), standing.getSeq(), standing.getLast(), standing.getMembers());
+            }
+            LeaseUnion leases = new LeaseUnion();
+            children.forEach(child -> archive.forEachLease(child, leases::add));
             DataUploader.MergeUpload upload = uploader.merge(writer.header().getGeneration());
+            SegmentLimits limits = SegmentLimits.of(writer.header().getPolicy());
             List<Placed> placed = level < FIRST_REWRITTEN
                     ? Rewriter.kept(merged.pieces())
-                    : new Rewriter(SegmentLimits.of(writer.header().getPolicy()), fresh, upload)
-                            .rewrite(merged.pieces());
+                    : new Rewriter(limits, fresh, upload).rewrite(merged.pieces());
+            List<IndexRun> runs = run(level, children, inputs, fresh.newDirectory()).map(upload::run).stream()
+                    .toList();
             LevelDraft draft =
-                    new LevelDraft(level, rows, digest, upload.finish(placed, leases.all()), last.getPosition());
+                    new LevelDraft(level, rows, digest, upload.finish(placed, leases.all(), runs), last.getPosition());
             CheckpointManifest standing = writer.commit(draft);
             return Done.of(name(level), standing.getSeq(), standing.getLast(), placed);
         }
+    }
+
+    private Optional<IndexRun> run(
+            int level, List<CheckpointManifest> children, List<Survivors.Input> inputs, Path directory) {
+        HistoryRuns runs =
+                new HistoryRuns(archive, SegmentLimits.of(writer.header().getPolicy()));
+        return level == 1
+                ? Optional.of(runs.ofSegments(inputs, children.get(0).getFirst(), directory))
+                : runs.ofMerged(children, directory);
     }
 
     static String name(int level) {

@@ -3,6 +3,7 @@ package dev.tidemark.archive.retention;
 import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
@@ -19,6 +20,7 @@ final class Names {
         List<String> names = of(checkpoint.getMembers());
         if (checkpoint.getMerge() != null) {
             add(names, checkpoint.getMerge().getLeaseFile());
+            add(names, checkpoint.getMerge().getRun());
         }
         return names;
     }
@@ -34,6 +36,7 @@ final class Names {
         } else {
             add(names, synthesis.getLeaseFile());
             add(names, synthesis.getSide().getObject());
+            synthesis.getRuns().forEach(run -> add(names, run));
         }
         return names;
     }
@@ -56,6 +59,12 @@ final class Names {
     private static void add(List<String> names, LiveSet live) {
         if (live != null) {
             add(names, live.getObject());
+        }
+    }
+
+    private static void add(List<String> names, IndexRun run) {
+        if (run != null) {
+            run.getFiles().forEach(file -> add(names, file.getFile()));
         }
     }
 

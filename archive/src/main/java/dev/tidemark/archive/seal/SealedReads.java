@@ -62,7 +62,16 @@ final class SealedReads {
 
     /** A range of what is sealed. */
     byte[] range(String name, long offset, int length) {
-        byte[] head = heads.find(name).orElseGet(() -> heads.fetch(name));
+        Optional<byte[]> known = heads.find(name);
+        if (known.isPresent()) {
+            Fetched seen = fetch(name, known.get(), offset, length);
+            Optional<byte[]> opened = opened(name, seen);
+            if (opened.isPresent()) {
+                return cut(name, seen, opened.get(), offset, length);
+            }
+        }
+        // What is judged is what comes now, the header too.
+        byte[] head = heads.fetch(name);
         if (isLeftClear(head)) {
             return store.read(name, offset, length);
         }

@@ -13,6 +13,8 @@ final class BlockTable {
     private final long[] offsets;
     private final int[] crc32c;
     private final int[] firstOrdinals;
+    private final long[] firstMains;
+    private final long[] firstSubs;
     private final long[] notBefore;
 
     private BlockTable(int headerLength, int headerCrc32c, long schema, int blocks) {
@@ -22,6 +24,8 @@ final class BlockTable {
         this.offsets = new long[blocks + 1];
         this.crc32c = new int[blocks];
         this.firstOrdinals = new int[blocks + 1];
+        this.firstMains = new long[blocks];
+        this.firstSubs = new long[blocks];
         this.notBefore = new long[blocks];
     }
 
@@ -36,9 +40,11 @@ final class BlockTable {
             table.offsets[i + 1] = table.offsets[i] + in.count(Integer.MAX_VALUE - 8);
             table.crc32c[i] = in.u32();
             table.firstOrdinals[i + 1] = table.firstOrdinals[i] + in.count(footer.records() - table.firstOrdinals[i]);
-            for (int column = 0; column < 4; column++) {
-                in.varint();
-            }
+            table.firstMains[i] = (i == 0 ? footer.firstMain() : table.firstMains[i - 1]) + in.varint();
+            table.firstSubs[i] = in.varint();
+            // the first and the last capturedAt
+            in.varint();
+            in.varint();
             table.notBefore[i] = in.zigzag() + (i == 0 ? 0 : table.notBefore[i - 1]);
         }
         in.end();
@@ -89,6 +95,21 @@ final class BlockTable {
     /** The smallest notBefore of a block's records, in milliseconds since the epoch. */
     long notBeforeMillis(int block) {
         return notBefore[block];
+    }
+
+    /** The block that holds a place of the log, if any does; −1 if the first one begins after it. */
+    int blockAt(long main, long sub) {
+        int low = 0;
+        int high = blocks();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (firstMains[middle] < main || (firstMains[middle] == main && firstSubs[middle] <= sub)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
     }
 
     /** The block that holds a record. */

@@ -30,6 +30,10 @@ final class DigestedFile implements Closeable {
         return length;
     }
 
+    void write(byte[] bytes) {
+        write(bytes, 0, bytes.length);
+    }
+
     void write(byte[] bytes, int from, int count) {
         try {
             out.write(bytes, from, count);

@@ -3,18 +3,20 @@ package dev.tidemark.archive.segment;
 import dev.tidemark.archive.DamagedObjectException;
 
 /**
- * The last 96 bytes of an index file: where its parts stand, and their sums. docs/format.md §5 gives the bytes.
+ * The last 96 bytes of an index file or run: where its parts stand, and their sums. docs/format.md §5 gives the bytes.
  *
- * @param column the revision column
- * @param blockTable the block table
+ * @param layout what kind of file it is
+ * @param column the revision column; empty but for a segment's index
+ * @param blockTable the block table; empty but for a segment's index
  * @param directory the key directory
- * @param records how many records the segment has
- * @param firstMain main revision of the first
- * @param firstSub sub revision of the first
- * @param dataBytes length of the data file
+ * @param records how many records the segment, or entries the run has
+ * @param firstMain main revision of the first record; of a run, what main revisions are counted from
+ * @param firstSub sub revision of the first record; of a run 0
+ * @param dataBytes length of the data file; of a run 0
  * @param keyBlocks how many key blocks there are
  */
 record IndexFooter(
+        Layout layout,
         Section column,
         Section blockTable,
         Section directory,
@@ -30,8 +32,54 @@ record IndexFooter(
 
     private static final int CRC_AT = 88;
 
+    /** What kind of file it is. */
+    enum Layout {
+        /** The index beside a segment's data. */
+        SEGMENT(0),
+        /** An index run: entries without ordinals. */
+        RUN(1),
+        /** What a merge of many inputs keeps on the local disk: one entry a key, ordinals over several segments. */
+        MERGE(2);
+
+        private final int code;
+
+        Layout(int code) {
+            this.code = code;
+        }
+
+        private int word() {
+            return VERSION << 24 | code << 16;
+        }
+
+        /** The first eight bytes of the file. */
+        byte[] head() {
+            Bytes out = new Bytes(HEAD);
+            out.u32(MAGIC);
+            out.u32(word());
+            return out.copy();
+        }
+
+        /** Whether a file of this kind begins with these bytes. */
+        boolean isHead(byte[] bytes) {
+            ByteReader in = new ByteReader("", "").over(bytes, 0, HEAD);
+            return in.u32() == MAGIC && in.u32() == word();
+        }
+
+        /** Whether these bytes, which pass {@link #isWhole}, end a file of this kind. */
+        boolean isFooter(byte[] bytes) {
+            return new ByteReader("", "").over(bytes, CRC_AT - 4, CRC_AT).u32() == word();
+        }
+    }
+
     /** A part of the index file. */
     record Section(long offset, int length, int crc32c) {
+        /** Writes it. */
+        static Section write(DigestedFile file, byte[] bytes) {
+            long offset = file.length();
+            file.write(bytes);
+            return new Section(offset, bytes.length, Checksums.crc32c(bytes, 0, bytes.length));
+        }
+
         long end() {
             return offset + length;
         }
@@ -42,19 +90,8 @@ record IndexFooter(
         }
     }
 
-    /** The first eight bytes of an index file. */
-    static void writeHead(Bytes out) {
-        out.u32(MAGIC);
-        out.u32(VERSION << 24);
-    }
-
-    /** Whether an index file begins with these bytes. */
-    static boolean isHead(byte[] bytes) {
-        ByteReader in = new ByteReader("", "").over(bytes, 0, HEAD);
-        return in.u32() == MAGIC && in.u32() == VERSION << 24;
-    }
-
-    void write(Bytes out) {
+    /** The footer's bytes. */
+    byte[] bytes() {
         Bytes own = new Bytes(LENGTH);
         column.write(own);
         blockTable.write(own);
@@ -67,14 +104,14 @@ record IndexFooter(
         own.u32(blockTable.crc32c);
         own.u32(directory.crc32c);
         own.u32(keyBlocks);
-        own.u32(VERSION << 24);
+        own.u32(layout.word());
         own.u32(Checksums.crc32c(own.array(), 0, CRC_AT));
         own.u32(MAGIC);
-        out.raw(own.array(), 0, own.size());
+        return own.copy();
     }
 
     /** Parses {@code bytes}, which pass {@link #isWhole}. */
-    static IndexFooter parse(String object, long objectBytes, byte[] bytes) {
+    static IndexFooter parse(String object, Layout layout, long objectBytes, byte[] bytes) {
         ByteReader in = new ByteReader(object, "footer").over(bytes, 0, LENGTH);
         long[] offset = new long[3];
         int[] length = new int[3];
@@ -92,7 +129,7 @@ record IndexFooter(
         }
         int keyBlocks = in.u32();
         IndexFooter footer = new IndexFooter(
-                sections[0], sections[1], sections[2], records, firstMain, firstSub, dataBytes, keyBlocks);
+                layout, sections[0], sections[1], sections[2], records, firstMain, firstSub, dataBytes, keyBlocks);
         footer.check(object, objectBytes);
         return footer;
     }

@@ -13,7 +13,7 @@ import java.util.Arrays;
  */
 record IndexTables(IndexFooter footer, BlockTable blocks, KeyDirectory keys) {
     /** Most index files' tables fit into this much of the file's end: one read. */
-    private static final int TAIL_BYTES = 64 << 10;
+    static final int TAIL_BYTES = 64 << 10;
 
     static IndexTables load(CheckedObject index, SegmentRef ref) {
         if (index.length() < IndexFooter.LENGTH) {
@@ -22,7 +22,10 @@ record IndexTables(IndexFooter footer, BlockTable blocks, KeyDirectory keys) {
         int tailLength = (int) Math.min(TAIL_BYTES, index.length());
         long tailAt = index.length() - tailLength;
         byte[] tail = index.unchecked(tailAt, tailLength);
-        IndexFooter footer = footer(index, Arrays.copyOfRange(tail, tailLength - IndexFooter.LENGTH, tailLength));
+        IndexFooter footer = footer(
+                index,
+                IndexFooter.Layout.SEGMENT,
+                Arrays.copyOfRange(tail, tailLength - IndexFooter.LENGTH, tailLength));
         checkAgainst(index.name(), footer, ref);
         long from = footer.blockTable().offset();
         if (from < tailAt) {
@@ -40,19 +43,22 @@ record IndexTables(IndexFooter footer, BlockTable blocks, KeyDirectory keys) {
                 KeyDirectory.parse(index.name(), footer, directory));
     }
 
-    private static IndexFooter footer(CheckedObject index, byte[] seen) {
+    /** The footer in these bytes, which were read from the file's end. */
+    static IndexFooter footer(CheckedObject index, IndexFooter.Layout layout, byte[] seen) {
         byte[] bytes = index.settled(seen, index.length() - IndexFooter.LENGTH, IndexFooter::isWhole, "index footer");
-        if (IndexFooter.version(bytes) != IndexFooter.VERSION << 24) {
+        if (!layout.isFooter(bytes)) {
+            int version = IndexFooter.version(bytes) >>> 24;
             throw new DamagedObjectException(
                     index.name(),
-                    "has an index of the unknown version " + (IndexFooter.version(bytes) >>> 24)
-                            + "; a newer Tidemark wrote it");
+                    version == IndexFooter.VERSION
+                            ? "is another kind of file than the one that was named"
+                            : "has an index of the unknown version " + version + "; a newer Tidemark wrote it");
         }
-        return IndexFooter.parse(index.name(), index.length(), bytes);
+        return IndexFooter.parse(index.name(), layout, index.length(), bytes);
     }
 
-    private static byte[] section(
-            CheckedObject index, IndexFooter.Section section, byte[] tail, long tailAt, String what) {
+    /** A part of the file out of the bytes that were read from {@code tailAt} on. */
+    static byte[] section(CheckedObject index, IndexFooter.Section section, byte[] tail, long tailAt, String what) {
         int from = (int) (section.offset() - tailAt);
         byte[] seen = Arrays.copyOfRange(tail, from, from + section.length());
         return index.settled(seen, section.offset(), b -> Checksums.crc32c(b, 0, b.length) == section.crc32c(), what);

@@ -45,16 +45,26 @@ final class IndexWriter {
     /** Writes the file and gives its description. */
     ObjectRef write(Path path, int[] order, byte[] blockTable, long dataBytes) {
         try (DigestedFile file = new DigestedFile(path)) {
-            Bytes out = new Bytes(1 << 17);
-            IndexFooter.writeHead(out);
-            emit(out, file);
-            Bytes directory = new Bytes(1 << 14);
-            int blocks = writeKeyBlocks(order, out, file, directory);
-            IndexFooter.Section column = section(file, revisionColumn());
-            IndexFooter.Section table = section(file, blockTable);
-            IndexFooter.Section keyDirectory = section(file, directory.copy());
-            new IndexFooter(column, table, keyDirectory, keys.count(), mains[0], subs[0], dataBytes, blocks).write(out);
-            emit(out, file);
+            file.write(IndexFooter.Layout.SEGMENT.head());
+            KeyBlockWriter blocks = new KeyBlockWriter(file, mains[0], blockEntries, KEY_BLOCK_BYTES);
+            for (int at = 0; at < order.length; at++) {
+                writeEntry(order, at, blocks);
+            }
+            int keyBlocks = blocks.finish();
+            IndexFooter.Section column = IndexFooter.Section.write(file, revisionColumn());
+            IndexFooter.Section table = IndexFooter.Section.write(file, blockTable);
+            IndexFooter.Section directory = IndexFooter.Section.write(file, blocks.directory());
+            file.write(new IndexFooter(
+                            IndexFooter.Layout.SEGMENT,
+                            column,
+                            table,
+                            directory,
+                            keys.count(),
+                            mains[0],
+                            subs[0],
+                            dataBytes,
+                            keyBlocks)
+                    .bytes());
             return file.finish();
         }
     }
@@ -75,42 +85,13 @@ final class IndexWriter {
         return live.get();
     }
 
-    private int writeKeyBlocks(int[] order, Bytes out, DigestedFile file, Bytes directory) {
-        int blocks = 0;
-        int from = 0;
-        while (from < order.length) {
-            int to = from;
-            while (to < order.length && to - from < blockEntries && out.size() < KEY_BLOCK_BYTES) {
-                writeEntry(order, to, to == from ? 0 : keys.shared(order[to - 1], order[to]), out);
-                to++;
-            }
-            directoryRow(order[from], to - from, out, directory);
-            emit(out, file);
-            from = to;
-            blocks++;
-        }
-        return blocks;
-    }
-
-    private void writeEntry(int[] order, int at, int shared, Bytes out) {
+    private void writeEntry(int[] order, int at, KeyBlockWriter blocks) {
         int ordinal = order[at];
-        int start = keys.start(ordinal) + shared;
-        out.varint(shared);
-        out.varint(keys.end(ordinal) - start);
-        out.raw(keys.array(), start, keys.end(ordinal) - start);
+        int shared = blocks.beginsBlock() ? 0 : keys.shared(order[at - 1], ordinal);
+        Bytes out = blocks.entry(keys.array(), keys.start(ordinal), keys.end(ordinal), shared, mains[ordinal]);
         out.varint(((mains[ordinal] - mains[0]) << 1) | (tombstones.get(ordinal) ? 1 : 0));
         out.varint(subs[ordinal]);
         out.varint(ordinal);
-    }
-
-    private void directoryRow(int first, int entries, Bytes block, Bytes directory) {
-        int length = keys.end(first) - keys.start(first);
-        directory.varint(block.size());
-        directory.u32(Checksums.crc32c(block.array(), 0, block.size()));
-        directory.varint(entries);
-        directory.varint(mains[first] - mains[0]);
-        directory.varint(length);
-        directory.raw(keys.array(), keys.start(first), length);
     }
 
     private byte[] revisionColumn() {
@@ -122,16 +103,5 @@ final class IndexWriter {
             column.varint(sameMain ? subs[ordinal] - subs[ordinal - 1] - 1 : subs[ordinal]);
         }
         return column.copy();
-    }
-
-    private static IndexFooter.Section section(DigestedFile file, byte[] bytes) {
-        long offset = file.length();
-        file.write(bytes, 0, bytes.length);
-        return new IndexFooter.Section(offset, bytes.length, Checksums.crc32c(bytes, 0, bytes.length));
-    }
-
-    private static void emit(Bytes out, DigestedFile file) {
-        file.write(out.array(), 0, out.size());
-        out.clear();
     }
 }

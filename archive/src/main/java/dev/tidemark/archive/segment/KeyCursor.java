@@ -2,15 +2,15 @@ package dev.tidemark.archive.segment;
 
 import java.util.Arrays;
 
-/** Walks over a segment's key index, ordered by (key, main, sub); holds a few index blocks. Not thread-safe. */
-public final class KeyCursor {
+/** Walks over a segment's key index or a run, ordered by (key, main, sub); holds a few index blocks. Not thread-safe. */
+public final class KeyCursor implements VersionCursor {
     private final CheckedObject index;
-    private final IndexTables tables;
+    private final IndexFooter footer;
     private final KeyDirectory keys;
     private final int aheadBytes;
     private final int endBlock;
     private final ByteReader in;
-    private final int records;
+    private final long mostOrdinals;
 
     private int nextBlock;
     private int left;
@@ -25,24 +25,30 @@ public final class KeyCursor {
     private long sub;
     private int ordinal;
     private boolean tombstone;
+    /** The next entry begins a block. */
+    private boolean opened;
 
     /**
      * @param fromBlock the first key block
      * @param toBlock the last key block, exclusive
      * @param aheadBytes how much to fetch at a time, but at least a block
      */
-    KeyCursor(CheckedObject index, IndexTables tables, int fromBlock, int toBlock, int aheadBytes) {
+    KeyCursor(CheckedObject index, IndexFooter footer, KeyDirectory keys, int fromBlock, int toBlock, int aheadBytes) {
         this.index = index;
-        this.tables = tables;
-        this.keys = tables.keys();
+        this.footer = footer;
+        this.keys = keys;
         this.nextBlock = fromBlock;
         this.endBlock = toBlock;
         this.aheadBytes = aheadBytes;
-        this.records = (int) tables.footer().records();
+        this.mostOrdinals = switch (footer.layout()) {
+            case SEGMENT -> footer.records();
+            case RUN -> 0;
+            case MERGE -> Integer.MAX_VALUE;
+        };
         this.in = new ByteReader(index.name(), "key block");
     }
 
-    /** Goes to the next entry; false at the end. */
+    @Override
     public boolean next() {
         if (left == 0 && !openBlock()) {
             return false;
@@ -54,13 +60,16 @@ public final class KeyCursor {
             }
             System.arraycopy(in.array(), in.skip(rest), key, shared, rest);
         }
+        boolean sameKey = !opened && rest == 0 && shared == keyLength;
         keyLength = shared + rest;
         shared = -1;
+        opened = false;
         long mainAndFlag = in.varint();
-        main = tables.footer().firstMain() + (mainAndFlag >>> 1);
+        long before = sameKey && footer.layout() == IndexFooter.Layout.RUN ? main : footer.firstMain();
+        main = before + (mainAndFlag >>> 1);
         tombstone = (mainAndFlag & 1) != 0;
         sub = in.varint();
-        ordinal = in.count(records - 1L);
+        ordinal = footer.layout() == IndexFooter.Layout.RUN ? -1 : in.count(mostOrdinals - 1);
         left--;
         if (left == 0) {
             in.end();
@@ -73,7 +82,7 @@ public final class KeyCursor {
         return Arrays.copyOf(key, keyLength);
     }
 
-    /** The entry without its key. */
+    /** The entry without its key; only of a segment's index. */
     public KeyEntry entry() {
         return new KeyEntry(main, sub, ordinal, tombstone);
     }
@@ -87,24 +96,32 @@ public final class KeyCursor {
         return shared == keyLength && rest == 0;
     }
 
-    /** The key's bytes; only the first {@link #keyLength} count, only until the next step. */
-    byte[] keyArray() {
+    @Override
+    public byte[] keyArray() {
         return key;
     }
 
-    int keyLength() {
+    @Override
+    public int keyLength() {
         return keyLength;
     }
 
-    long main() {
+    @Override
+    public long main() {
         return main;
+    }
+
+    @Override
+    public long sub() {
+        return sub;
     }
 
     int ordinal() {
         return ordinal;
     }
 
-    boolean tombstone() {
+    @Override
+    public boolean tombstone() {
         return tombstone;
     }
 
@@ -137,6 +154,7 @@ public final class KeyCursor {
         }
         left = keys.entries(block);
         keyLength = 0;
+        opened = true;
         return true;
     }
 
@@ -149,7 +167,7 @@ public final class KeyCursor {
         aheadAt = block == 0 ? 0 : offset;
         ahead = index.unchecked(aheadAt, (int) (keys.offset(to) - aheadAt));
         if (block == 0) {
-            index.settled(Arrays.copyOf(ahead, IndexFooter.HEAD), 0, IndexFooter::isHead, "index header");
+            index.settled(Arrays.copyOf(ahead, IndexFooter.HEAD), 0, footer.layout()::isHead, "index header");
         }
     }
 }

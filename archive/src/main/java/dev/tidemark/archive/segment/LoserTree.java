@@ -1,15 +1,24 @@
 package dev.tidemark.archive.segment;
 
 /**
- * Merges inputs by key, the newest input first among equal keys. Each inner node holds the loser of its match, so that a
+ * Merges inputs by key, the last input first among equal keys. Each inner node holds the loser of its match, so that a
  * step costs one comparison a level. Not thread-safe.
  */
-final class LoserTree {
-    private final NewestVersions[] inputs;
+final class LoserTree<T extends LoserTree.Input<T>> {
+    private final T[] inputs;
     private final int[] losers;
     private int winner;
 
-    LoserTree(NewestVersions[] inputs) {
+    /** What is merged: it stands at a key, or at its end. */
+    interface Input<T> {
+        /** Whether there is no further key. */
+        boolean isEnd();
+
+        /** Compares the two keys; neither is at its end. */
+        int compareKey(T other);
+    }
+
+    LoserTree(T[] inputs) {
         this.inputs = inputs;
         this.losers = new int[Math.max(1, inputs.length)];
         this.winner = inputs.length == 0 ? -1 : play(1);

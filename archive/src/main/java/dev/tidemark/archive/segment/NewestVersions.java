@@ -6,7 +6,7 @@ import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.RoaringBitmap;
 
 /** One input of a merge: for each key the newest entry that counts. Not thread-safe. */
-final class NewestVersions {
+final class NewestVersions implements LoserTree.Input<NewestVersions> {
     private final KeyCursor cursor;
     /** Plain bits: asked for every entry, in the order of keys, which a compressed bitmap answers slowly. */
     private final BitSet live;
@@ -14,6 +14,7 @@ final class NewestVersions {
     private final long target;
     private int ordinal;
     private long main;
+    private long sub;
     private boolean tombstone;
     private boolean ended;
 
@@ -40,7 +41,8 @@ final class NewestVersions {
         ended = !found;
     }
 
-    boolean isEnd() {
+    @Override
+    public boolean isEnd() {
         return ended;
     }
 
@@ -58,9 +60,24 @@ final class NewestVersions {
         return main;
     }
 
-    int compareKey(NewestVersions other) {
+    @Override
+    public int compareKey(NewestVersions other) {
         return Arrays.compareUnsigned(
                 cursor.keyArray(), 0, cursor.keyLength(), other.cursor.keyArray(), 0, other.cursor.keyLength());
+    }
+
+    /** The newest counting entry's sub revision. */
+    long sub() {
+        return sub;
+    }
+
+    /** The key's bytes; only the first {@link #keyLength} count, only until the next step. */
+    byte[] keyArray() {
+        return cursor.keyArray();
+    }
+
+    int keyLength() {
+        return cursor.keyLength();
     }
 
     boolean hasKey(Bytes key) {
@@ -78,6 +95,7 @@ final class NewestVersions {
         }
         ordinal = cursor.ordinal();
         main = cursor.main();
+        sub = cursor.sub();
         tombstone = cursor.tombstone();
         return true;
     }

@@ -1,10 +1,12 @@
 package dev.tidemark.archive.segment;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.SegmentRef;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,17 +81,20 @@ public final class Segment {
         return index(CURSOR_AHEAD_BYTES);
     }
 
-    /** The entries of the key index from the first block on that may hold {@code key}: some smaller keys come first. */
-    public KeyCursor indexFrom(byte[] key) {
+    /** The entries of the key index that begin with {@code prefix}, in order; a few others come with them. */
+    public KeyCursor indexOf(byte[] prefix) {
         IndexTables proven = tables();
-        int from = Math.max(0, proven.keys().blocksUpTo(key, -1) - 1);
-        return new KeyCursor(index, proven, from, proven.keys().blocks(), 0);
+        byte[] end = Prefixes.end(prefix);
+        int from = Math.max(0, proven.keys().blocksUpTo(prefix, -1) - 1);
+        int to = end.length == 0 ? proven.keys().blocks() : proven.keys().blocksUpTo(end, -1);
+        return new KeyCursor(index, proven.footer(), proven.keys(), from, Math.max(from, to), CURSOR_AHEAD_BYTES);
     }
 
     /** All entries of the key index, fetched in pieces of about so many bytes. */
     KeyCursor index(int aheadBytes) {
         IndexTables proven = tables();
-        return new KeyCursor(index, proven, 0, proven.keys().blocks(), aheadBytes);
+        return new KeyCursor(
+                index, proven.footer(), proven.keys(), 0, proven.keys().blocks(), aheadBytes);
     }
 
     /** The newest version of a key that is not newer than {@code maxMain}; a tombstone counts as one. */
@@ -97,7 +102,7 @@ public final class Segment {
         IndexTables proven = tables();
         int blocks = proven.keys().blocksUpTo(key, maxMain);
         Optional<KeyEntry> newest = Optional.empty();
-        KeyCursor cursor = new KeyCursor(index, proven, Math.max(0, blocks - 1), blocks, 0);
+        KeyCursor cursor = new KeyCursor(index, proven.footer(), proven.keys(), Math.max(0, blocks - 1), blocks, 0);
         while (cursor.next()) {
             int order = compare(cursor, key);
             if (order > 0 || (order == 0 && cursor.main() > maxMain)) {
@@ -116,7 +121,8 @@ public final class Segment {
         int from = proven.keys().blocksUpTo(key, -1);
         int to = proven.keys().blocksUpTo(key, Long.MAX_VALUE);
         List<KeyEntry> versions = new ArrayList<>();
-        KeyCursor cursor = new KeyCursor(index, proven, Math.max(0, from - 1), to, CURSOR_AHEAD_BYTES);
+        KeyCursor cursor =
+                new KeyCursor(index, proven.footer(), proven.keys(), Math.max(0, from - 1), to, CURSOR_AHEAD_BYTES);
         while (cursor.next()) {
             if (compare(cursor, key) == 0) {
                 versions.add(cursor.entry());
@@ -136,6 +142,45 @@ public final class Segment {
         blocks.decoder()
                 .decode(blocks.open(block, fetched, 0, NO_BUFFER), candidate -> candidate == ordinal, found::add);
         return found.get(0);
+    }
+
+    /**
+     * The record at a place of the log.
+     *
+     * @throws dev.tidemark.archive.DamagedObjectException if the segment has none there
+     */
+    public Change read(long main, long sub) {
+        List<Change> found = new ArrayList<>(1);
+        scan(List.of(new Version(main, sub, false)), found::add);
+        return found.get(0);
+    }
+
+    /**
+     * Gives the records at those places of the log to {@code sink}, in revision order, on the calling thread; reads the
+     * block table and the blocks alone.
+     *
+     * @param places rising; whether they are tombstones makes no difference
+     * @throws dev.tidemark.archive.DamagedObjectException if the segment has none at one of them
+     */
+    public void scan(List<Version> places, Consumer<Change> sink) {
+        BlockTable table = tables().blocks();
+        int[] wanted = places.stream()
+                .mapToInt(place -> table.blockAt(place.main(), place.sub()))
+                .filter(block -> block >= 0)
+                .distinct()
+                .toArray();
+        Iterator<Version> rest = places.iterator();
+        Version[] next = {rest.hasNext() ? rest.next() : null};
+        scan(wanted, ordinal -> true, change -> {
+            if (next[0] != null && change.main() == next[0].main() && change.sub() == next[0].sub()) {
+                sink.accept(change);
+                next[0] = rest.hasNext() ? rest.next() : null;
+            }
+        });
+        if (next[0] != null) {
+            throw new DamagedObjectException(
+                    data.name(), "has no record " + next[0].main() + "/" + next[0].sub() + ", which an index names");
+        }
     }
 
     /**

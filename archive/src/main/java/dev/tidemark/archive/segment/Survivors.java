@@ -1,12 +1,14 @@
 package dev.tidemark.archive.segment;
 
 import dev.tidemark.schemas.avro.SegmentRef;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -16,6 +18,9 @@ public final class Survivors {
     private static final int AHEAD_BYTES = 32 << 20;
 
     private static final int MIN_AHEAD_BYTES = 64 << 10;
+
+    /** Inputs that are open at a time. */
+    static final int MOST_INPUTS = 170;
 
     private Survivors() {}
 
@@ -82,7 +87,8 @@ public final class Survivors {
     }
 
     /**
-     * The ordinals of the records that are their key's state at {@code target}, one bitmap for each input.
+     * The ordinals of the records that are their key's state at {@code target}, one bitmap for each input; all inputs are
+     * opened at once.
      *
      * @param target a main revision; newer entries are ignored
      * @param inputs in revision order, without overlap
@@ -91,35 +97,111 @@ public final class Survivors {
      */
     public static List<RoaringBitmap> at(long target, Tombstones tombstones, List<Input> inputs) {
         checkOrder(target, inputs);
-        BitSet[] marks = new BitSet[inputs.size()];
-        Arrays.setAll(marks, i -> new BitSet());
-        int[] places = IntStream.range(0, marks.length)
+        Marks marks = new Marks(inputs.size());
+        int[] places = counting(target, inputs);
+        NewestVersions[] versions = open(target, inputs, places);
+        merge(versions, (input, newest) -> {
+            if (stays(newest, target, tombstones)) {
+                marks.set(places[input], newest.ordinal());
+            }
+        });
+        return marks.bitmaps();
+    }
+
+    /** The same in bounded memory: more than 170 inputs are merged in two passes. */
+    public static List<RoaringBitmap> at(long target, Tombstones tombstones, List<Input> inputs, Path scratch) {
+        return at(target, tombstones, inputs, scratch, VersionSink.NONE);
+    }
+
+    /**
+     * The same, and each survivor is told.
+     *
+     * @param scratch an existing directory
+     * @param sink takes the survivors by key
+     */
+    public static List<RoaringBitmap> at(
+            long target, Tombstones tombstones, List<Input> inputs, Path scratch, VersionSink sink) {
+        checkOrder(target, inputs);
+        Marks marks = new Marks(inputs.size());
+        int[] places = counting(target, inputs);
+        try (TemporaryFiles files = new TemporaryFiles(scratch)) {
+            List<MergeGroup> groups = new ArrayList<>();
+            if (places.length > MOST_INPUTS) {
+                for (int from = 0; from < places.length; from += MOST_INPUTS) {
+                    int[] some = Arrays.copyOfRange(places, from, Math.min(places.length, from + MOST_INPUTS));
+                    int[] records = IntStream.of(some)
+                            .map(place -> inputs.get(place).segment.records())
+                            .toArray();
+                    groups.add(MergeGroup.write(files.next(), open(target, inputs, some), records));
+                }
+            }
+            NewestVersions[] versions = groups.isEmpty()
+                    ? open(target, inputs, places)
+                    : groups.stream()
+                            .map(group -> group.versions(target, aheadBytes(groups.size())))
+                            .toArray(NewestVersions[]::new);
+            merge(versions, (input, newest) -> {
+                if (stays(newest, target, tombstones)) {
+                    sink.version(
+                            newest.keyArray(), newest.keyLength(), newest.main(), newest.sub(), newest.isTombstone());
+                    if (groups.isEmpty()) {
+                        marks.set(places[input], newest.ordinal());
+                    } else {
+                        MergeGroup group = groups.get(input);
+                        int member = group.inputOf(newest.ordinal());
+                        marks.set(places[input * MOST_INPUTS + member], group.ordinalIn(member, newest.ordinal()));
+                    }
+                }
+            });
+        }
+        return marks.bitmaps();
+    }
+
+    /** The records that survive, by input. */
+    private static final class Marks {
+        private final BitSet[] bits;
+
+        Marks(int inputs) {
+            this.bits = new BitSet[inputs];
+            Arrays.setAll(bits, i -> new BitSet());
+        }
+
+        void set(int input, int ordinal) {
+            bits[input].set(ordinal);
+        }
+
+        List<RoaringBitmap> bitmaps() {
+            return Stream.of(bits).map(BitSetUtil::bitmapOf).toList();
+        }
+    }
+
+    private static int[] counting(long target, List<Input> inputs) {
+        return IntStream.range(0, inputs.size())
                 .filter(i -> inputs.get(i).countsAt(target))
                 .toArray();
-        int aheadBytes = Math.max(MIN_AHEAD_BYTES, AHEAD_BYTES / Math.max(1, places.length));
+    }
+
+    private static NewestVersions[] open(long target, List<Input> inputs, int[] places) {
         NewestVersions[] versions = new NewestVersions[places.length];
-        Arrays.setAll(versions, i -> inputs.get(places[i]).versions(target, aheadBytes));
-        merge(target, tombstones, versions, (input, ordinal) -> marks[places[input]].set(ordinal));
-        List<RoaringBitmap> survivors = new ArrayList<>();
-        for (BitSet mark : marks) {
-            survivors.add(BitSetUtil.bitmapOf(mark));
-        }
-        return survivors;
+        Arrays.setAll(versions, i -> inputs.get(places[i]).versions(target, aheadBytes(places.length)));
+        return versions;
     }
 
-    /** Takes what survives. */
-    private interface Sink {
-        void survivor(int input, int ordinal);
+    private static int aheadBytes(int inputs) {
+        return Math.max(MIN_AHEAD_BYTES, AHEAD_BYTES / Math.max(1, inputs));
     }
 
-    private static void merge(long target, Tombstones tombstones, NewestVersions[] inputs, Sink sink) {
-        LoserTree tree = new LoserTree(inputs);
+    /** Takes the newest version of each key. */
+    interface Sink {
+        void newest(int input, NewestVersions versions);
+    }
+
+    static void merge(NewestVersions[] inputs, Sink sink) {
+        LoserTree<NewestVersions> tree = new LoserTree<>(inputs);
         Bytes key = new Bytes(256);
         for (int winner = tree.winner(); winner >= 0; winner = tree.winner()) {
             NewestVersions newest = inputs[winner];
-            if (stays(newest, target, tombstones)) {
-                sink.survivor(winner, newest.ordinal());
-            }
+            sink.newest(winner, newest);
             newest.copyKey(key);
             do {
                 inputs[winner].next();

@@ -13,9 +13,11 @@ import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Merge;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.RunFile;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideRow;
@@ -28,8 +30,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -82,7 +86,7 @@ class FormatVersionsTest {
                 Examples.position(120),
                 List.of(),
                 List.of(),
-                new Merge(List.of(row), List.of(new SeenLease(7L, 60L, 120L)), null));
+                new Merge(List.of(row), List.of(new SeenLease(7L, 60L, 120L)), null, run()));
     }
 
     private static BaseManifest synthetic() {
@@ -95,8 +99,15 @@ class FormatVersionsTest {
                 List.of(hour),
                 new SideState(100L, 0L, Examples.time(100), side),
                 List.of(),
-                new ObjectRef("d/" + Examples.GENERATION + "/a/leases.avro", 12L, "5a".repeat(32)));
+                new ObjectRef("d/" + Examples.GENERATION + "/a/leases.avro", 12L, "5a".repeat(32)),
+                List.of(run(), new IndexRun(List.of())));
         return new BaseManifest(1, 0L, "", Examples.base(120, 120), List.of(), List.of(), synthesis);
+    }
+
+    private static IndexRun run() {
+        ObjectRef file = new ObjectRef("d/" + Examples.GENERATION + "/a/000000.run", 333L, "5a".repeat(32));
+        ByteBuffer from = ByteBuffer.wrap("key".getBytes(StandardCharsets.UTF_8));
+        return new IndexRun(List.of(new RunFile(file, "a5".repeat(32), 20L, from, 111L)));
     }
 
     private static TimeProof timeProof() {
@@ -116,31 +127,66 @@ class FormatVersionsTest {
         assertThat(base.getPages()).isEmpty();
     }
 
-    /** An object as the version before wrote it, with its schemas in the archive. */
+    @Test
+    void whatWasWrittenBeforeThereWereIndexRunsIsReadWithoutAny() throws IOException {
+        Set<String> since = Set.of("run", "runs");
+        former("before-runs", since, "base", ObjectKind.BASE, BaseManifest.class);
+        former("before-runs", since, "checkpoint", ObjectKind.CHECKPOINT, CheckpointManifest.class);
+        CheckpointManifest merged =
+                former("before-runs", since, "merged", ObjectKind.CHECKPOINT, CheckpointManifest.class);
+        assertThat(merged.getMerge().getRun()).isNull();
+        assertThat(merged.getMerge().getLeases()).containsExactly(new SeenLease(7L, 60L, 120L));
+        BaseManifest synthetic =
+                former("before-runs", since, "synthetic", ObjectKind.SYNTHETIC_BASE, BaseManifest.class);
+        assertThat(synthetic.getSynthesis().getRuns()).isEmpty();
+        assertThat(synthetic.getSynthesis().getLeaseFile().getBytes()).isEqualTo(12);
+    }
+
     private <T extends SpecificRecordBase> T former(String name, ObjectKind kind, Class<T> type) throws IOException {
+        Set<String> since = Set.of("levels", "idleMillis", "merge", "pages@BaseManifest", "synthesis");
+        return former("before-levels", since, name, kind, type);
+    }
+
+    /** An object as a former version wrote it, with its schemas in the archive. */
+    private <T extends SpecificRecordBase> T former(
+            String when, Set<String> since, String name, ObjectKind kind, Class<T> type) throws IOException {
         for (Schema schema : List.of(
                 GenerationHeader.getClassSchema(),
                 CheckpointManifest.getClassSchema(),
                 BaseManifest.getClassSchema())) {
-            Schema before = without(schema, Set.of("levels", "idleMillis", "merge", "pages@BaseManifest", "synthesis"));
-            memory.put(
-                    "prod/" + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(before)),
-                    SchemaNormalization.toParsingForm(before).getBytes(StandardCharsets.UTF_8));
+            Schema before = without(schema, since, new HashMap<>());
+            String stored = "prod/" + ArchiveLayout.schema(SchemaNormalization.parsingFingerprint64(before));
+            memory.delete(stored);
+            memory.put(stored, SchemaNormalization.toParsingForm(before).getBytes(StandardCharsets.UTF_8));
         }
         ObjectCodec codec = new ObjectCodec(new SchemaObjects(new ClusterObjects(memory, "prod/")));
-        return codec.decode(name, kind, type, goldenBytes("before-levels/" + name));
+        return codec.decode(name, kind, type, goldenBytes(when + "/" + name));
     }
 
-    private static Schema without(Schema schema, Set<String> fields) {
-        if (schema.getType() != Schema.Type.RECORD) {
-            return schema;
+    private static Schema without(Schema schema, Set<String> fields, Map<String, Schema> known) {
+        return switch (schema.getType()) {
+            case ARRAY -> Schema.createArray(without(schema.getElementType(), fields, known));
+            case UNION ->
+                Schema.createUnion(schema.getTypes().stream()
+                        .map(type -> without(type, fields, known))
+                        .toList());
+            case RECORD -> recordWithout(schema, fields, known);
+            default -> schema;
+        };
+    }
+
+    private static Schema recordWithout(Schema schema, Set<String> fields, Map<String, Schema> known) {
+        if (!known.containsKey(schema.getFullName())) {
+            List<Schema.Field> kept = schema.getFields().stream()
+                    .filter(field ->
+                            !fields.contains(field.name()) && !fields.contains(field.name() + "@" + schema.getName()))
+                    .map(field -> new Schema.Field(field.name(), without(field.schema(), fields, known), field.doc()))
+                    .toList();
+            known.put(
+                    schema.getFullName(),
+                    Schema.createRecord(schema.getName(), schema.getDoc(), schema.getNamespace(), false, kept));
         }
-        List<Schema.Field> kept = schema.getFields().stream()
-                .filter(field ->
-                        !fields.contains(field.name()) && !fields.contains(field.name() + "@" + schema.getName()))
-                .map(field -> new Schema.Field(field.name(), without(field.schema(), fields), field.doc()))
-                .toList();
-        return Schema.createRecord(schema.getName(), schema.getDoc(), schema.getNamespace(), false, kept);
+        return known.get(schema.getFullName());
     }
 
     private static byte[] goldenBytes(String name) throws IOException {

@@ -55,7 +55,7 @@ class LevelCatalogTest {
                 level,
                 rows,
                 Examples.digest(first, last),
-                new MergedData(List.of(Examples.member(first, last)), List.of(), Optional.empty()),
+                new MergedData(List.of(Examples.member(first, last)), List.of(), Optional.empty(), List.of()),
                 Examples.position(last));
     }
 
@@ -68,7 +68,8 @@ class LevelCatalogTest {
         SideState side = bases.side(BASE, List.of(snapshot)).orElseThrow();
         BaseManifest former = snapshot;
         for (ManifestRow hour : levels.rowsAfter(2, 0)) {
-            MergedData data = new MergedData(List.of(Examples.member(1, hour.getLast())), List.of(), Optional.empty());
+            MergedData data =
+                    new MergedData(List.of(Examples.member(1, hour.getLast())), List.of(), Optional.empty(), List.of());
             former = bases.commit(
                     new SyntheticDraft(former, List.of(hour), side, Examples.digest(0, hour.getLast()), data));
         }
@@ -125,7 +126,7 @@ class LevelCatalogTest {
                 1,
                 rows,
                 first.getContentDigest(),
-                new MergedData(List.of(Examples.member(BASE + 5, BASE + 10)), List.of(), Optional.empty()),
+                new MergedData(List.of(Examples.member(BASE + 5, BASE + 10)), List.of(), Optional.empty(), List.of()),
                 first.getPosition());
         assertThat(three.standing(1, rows, first.getContentDigest())).hasValue(first);
         assertThat(three.head(1)).hasValue(first);
@@ -147,7 +148,7 @@ class LevelCatalogTest {
                 1,
                 rows,
                 "ab".repeat(32),
-                new MergedData(List.of(Examples.member(101, 110)), List.of(), Optional.empty()),
+                new MergedData(List.of(Examples.member(101, 110)), List.of(), Optional.empty(), List.of()),
                 Examples.position(110));
         memory.put(
                 "prod/" + ArchiveLayout.checkpoint(GENERATION, 1, 0),
@@ -173,7 +174,10 @@ class LevelCatalogTest {
             many.add(new SeenLease(id, 60L, id));
         }
         MergedData data = uploader.merge(GENERATION)
-                .finish(List.of(Placed.kept(Examples.member(1, 2).getSegment(), RoaringBitmap.bitmapOf(0))), many);
+                .finish(
+                        List.of(Placed.kept(Examples.member(1, 2).getSegment(), RoaringBitmap.bitmapOf(0))),
+                        many,
+                        List.of());
         assertThat(data.leases()).isEmpty();
         assertThat(archive.readLeases(data.leases(), data.leaseFile().orElseThrow()))
                 .isEqualTo(many);

@@ -54,7 +54,7 @@ class SegmentAuditTest {
     private Segment withIndexOf(LocalSegment segment, List<Change> others) throws IOException {
         byte[] index = Files.readAllBytes(segment.index());
         byte[] end = Arrays.copyOfRange(index, index.length - IndexFooter.LENGTH, index.length);
-        IndexFooter footer = IndexFooter.parse("index", index.length, end);
+        IndexFooter footer = IndexFooter.parse("index", IndexFooter.Layout.SEGMENT, index.length, end);
         byte[] table = Arrays.copyOfRange(
                 index,
                 Math.toIntExact(footer.blockTable().offset()),

@@ -63,7 +63,10 @@ class SegmentGoldenTest {
         assertThat(data).endsWith(ContainerHeader.of(log.get(0)).sync());
         byte[] index = resource("segment.idx");
         IndexFooter footer = IndexFooter.parse(
-                "golden", index.length, Arrays.copyOfRange(index, index.length - IndexFooter.LENGTH, index.length));
+                "golden",
+                IndexFooter.Layout.SEGMENT,
+                index.length,
+                Arrays.copyOfRange(index, index.length - IndexFooter.LENGTH, index.length));
         byte[] written = Files.readAllBytes(today.get(0).index());
         int keysAndColumn = (int) footer.column().end();
         assertThat(Arrays.copyOf(written, keysAndColumn)).isEqualTo(Arrays.copyOf(index, keysAndColumn));
@@ -79,7 +82,10 @@ class SegmentGoldenTest {
 
     private SegmentRef goldenRef(byte[] data, byte[] index) {
         IndexFooter footer = IndexFooter.parse(
-                "golden", index.length, Arrays.copyOfRange(index, index.length - IndexFooter.LENGTH, index.length));
+                "golden",
+                IndexFooter.Layout.SEGMENT,
+                index.length,
+                Arrays.copyOfRange(index, index.length - IndexFooter.LENGTH, index.length));
         byte[] table = Arrays.copyOfRange(index, (int) footer.blockTable().offset(), (int)
                 footer.blockTable().end());
         return new SegmentRef(

@@ -117,6 +117,9 @@ final class ChainWalk {
             return new Fetched(name, Optional.of(manifests.get(name)));
         } catch (MissingObjectException gone) {
             return new Fetched(name, Optional.empty());
+        } catch (DamagedObjectException unopened) {
+            // Fetched once more, and named, when it is its turn.
+            return new Fetched(name, Optional.of(new byte[0]));
         }
     }
 

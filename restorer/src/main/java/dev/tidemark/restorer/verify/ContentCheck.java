@@ -13,6 +13,8 @@ import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.etcd.file.BucketEntry;
 import dev.tidemark.etcd.file.LeaseRecords;
 import dev.tidemark.restorer.Scratch;
+import dev.tidemark.schemas.Change;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SeenLease;
@@ -125,6 +127,12 @@ final class ContentCheck implements DataCheck {
         private final Path room;
         private final ContentDigest digest = new ContentDigest();
         private final RecordOrder order;
+        /** The records that the manifest says survive, and all that it was merged from; only where it has index runs. */
+        private final VersionSum survivors = new VersionSum();
+
+        private final VersionSum merged = new VersionSum();
+        private final RunCheck runs;
+        private List<IndexRun> runCopies = List.of();
         /** Nothing is wrong so far; behind a segment that is, nothing can be said of what follows. */
         private boolean whole = true;
 
@@ -133,6 +141,7 @@ final class ContentCheck implements DataCheck {
             this.content = holding.content().orElseThrow();
             this.room = room;
             this.order = new RecordOrder(content);
+            this.runs = new RunCheck(archive, proof, tally, holding, room);
         }
 
         void check() {
@@ -154,8 +163,28 @@ final class ContentCheck implements DataCheck {
                 ownerIsWrong(Problems.of(e));
                 return;
             }
+            checkRuns();
             if (whole) {
                 holding.origin().ifPresent(this::checkMerge);
+            }
+        }
+
+        private void checkRuns() {
+            runCopies = runs.copies()
+                    .filter(copies -> whole && !copies.isEmpty())
+                    .filter(copies -> runs.holdsSurvivors(copies, survivors))
+                    .orElse(List.of());
+        }
+
+        /** Of a checkpoint; of a base the newest versions are all that counts. */
+        private void checkHistory(Holding.Origin from) {
+            if (runCopies.isEmpty() || content.density() == Holding.Density.STATE) {
+                return;
+            }
+            if (from.raw()) {
+                runs.holdsAll(runCopies, merged);
+            } else if (from.runs().size() == from.digests().size()) {
+                runs.holdsAll(runCopies, from.runs());
             }
         }
 
@@ -169,13 +198,12 @@ final class ContentCheck implements DataCheck {
                 return;
             }
             // of a state the digest is over what it names alone, whatever became of that from which it was worked out
-            boolean isState = content.density() == Holding.Density.STATE;
-            if (isState && !namesIts(List.of(), named)) {
+            if (isState() && !namesIts(List.of(), named)) {
                 return;
             }
             try {
                 Holding.Origin from = origin.get();
-                if (!isState && !namesIts(from.digests(), named)) {
+                if (!isState() && !namesIts(from.digests(), named)) {
                     return;
                 }
                 String worked = digest(from.digests(), survivors(from.sources()));
@@ -185,6 +213,7 @@ final class ContentCheck implements DataCheck {
                     return;
                 }
                 checkLeases(from.leases());
+                checkHistory(from);
             } catch (MissingObjectException | DamagedObjectException e) {
                 // What it was worked out from is named where that is looked at; what it names itself holds.
                 log.debug("{} cannot be worked out again: {}", holding.owner(), e.getMessage());
@@ -201,6 +230,16 @@ final class ContentCheck implements DataCheck {
             if (!found.equals(expected)) {
                 ownerIsWrong("names " + found.size() + " leases, but not as what it was worked out from names them: "
                         + expected.size());
+            }
+        }
+
+        private boolean isState() {
+            return content.density() == Holding.Density.STATE;
+        }
+
+        private void add(VersionSum sum, Change change) {
+            if (!holding.runs().isEmpty()) {
+                sum.add(change.key(), change.key().length, change.main(), change.sub(), change.isTombstone());
             }
         }
 
@@ -262,6 +301,7 @@ final class ContentCheck implements DataCheck {
                 int ordinal = ordinals.next();
                 if (change.main() > source.after()) {
                     fold.add(number, ordinal, change);
+                    add(merged, change);
                 }
             });
         }
@@ -302,14 +342,21 @@ final class ContentCheck implements DataCheck {
             Segment segment = Segment.open(new LocalSegment(data, index, ref, new RoaringBitmap()));
             int[] ordinal = new int[1];
             try {
+                RoaringBitmap live = holding.runs().isEmpty()
+                        ? new RoaringBitmap()
+                        : read(held.member().getLive(), ref, holding.owner());
                 schemas.accept(SegmentAudit.run(segment, change -> {
                     if (whole) {
                         order.accept(change);
                     }
                     digest.record(change);
-                    if (holding.origin().isEmpty()) {
-                        fold.add(number, ordinal[0]++, change);
+                    if (live.contains(ordinal[0]) && !(isState() && change.isTombstone())) {
+                        add(survivors, change);
                     }
+                    if (holding.origin().isEmpty()) {
+                        fold.add(number, ordinal[0], change);
+                    }
+                    ordinal[0]++;
                 }));
                 return true;
             } catch (DamagedObjectException e) {

@@ -9,8 +9,10 @@ import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.Merge;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.Synthesis;
 import java.util.ArrayList;
@@ -184,16 +186,23 @@ final class Descent {
         List<String> digests = new ArrayList<>();
         List<Holding.Source> sources = new ArrayList<>();
         List<Holding.Named> leases = new ArrayList<>();
+        List<IndexRun> runs = new ArrayList<>();
         for (ManifestRow row : merged.getMerge().getChildren()) {
             Stored<CheckpointManifest> child = read(merged.getLevel() - 1, row.getSeq());
             leases.add(Holding.Named.of(child.content()));
             digests.add(child.content().getContentDigest());
+            Optional.ofNullable(child.content().getMerge()).map(Merge::getRun).ifPresent(runs::add);
             child.content()
                     .getMembers()
                     .forEach(member ->
                             sources.add(new Holding.Source(child.name(), member.getSegment(), Optional.empty(), 0)));
         }
-        return new Holding.Origin(digests, sources, new Holding.Leases(Holding.Named.of(merged), leases, 0));
+        return new Holding.Origin(
+                digests,
+                sources,
+                new Holding.Leases(Holding.Named.of(merged), leases, 0),
+                merged.getLevel() == 1,
+                runs);
     }
 
     /** What a synthetic base was worked out from: what lives in the base before, and all records after it. */
@@ -217,7 +226,9 @@ final class Descent {
                 List.of(),
                 sources,
                 new Holding.Leases(
-                        Holding.Named.of(manifest), leases, synthesis.getSide().getRevision()));
+                        Holding.Named.of(manifest), leases, synthesis.getSide().getRevision()),
+                false,
+                List.of());
     }
 
     private Stored<BaseManifest> former(BaseManifest manifest) {

@@ -4,9 +4,11 @@ import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
+import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.Member;
 import dev.tidemark.schemas.avro.ObjectRef;
+import dev.tidemark.schemas.avro.RunFile;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SegmentRef;
 import dev.tidemark.schemas.avro.SideManifest;
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
  * @param segments segments in revision order
  * @param sides side files
  * @param leases lease files
+ * @param runs index runs, oldest first
  * @param content what its records must be; empty where there are none
  * @param origin what it was worked out from; empty where it was not
  */
@@ -33,6 +36,7 @@ record Holding(
         List<Held> segments,
         List<Part> sides,
         List<Part> leases,
+        List<IndexRun> runs,
         Optional<Content> content,
         Optional<Supplier<Origin>> origin) {
     /**
@@ -74,8 +78,10 @@ record Holding(
      * @param digests the content digests of what was merged, where the digest is over them too
      * @param sources the segments, in revision order
      * @param leases what it says of leases, and what those say from which it was worked out
+     * @param raw whether the segments hold every record of what was merged
+     * @param runs the index runs of what was merged, as far as it has any
      */
-    record Origin(List<String> digests, List<Source> sources, Leases leases) {}
+    record Origin(List<String> digests, List<Source> sources, Leases leases, boolean raw, List<IndexRun> runs) {}
 
     /**
      * The leases of a merge.
@@ -128,9 +134,15 @@ record Holding(
         return Stream.of(
                         segments.stream().flatMap(held -> Stream.concat(held.data().stream(), held.live().stream())),
                         sides.stream(),
-                        leases.stream())
+                        leases.stream(),
+                        runs.stream().flatMap(run -> run.getFiles().stream()).map(Holding::part))
                 .flatMap(parts -> parts)
                 .toList();
+    }
+
+    /** A file of an index run: lookups do without it. */
+    static Part part(RunFile file) {
+        return new Part(file.getFile(), Optional::empty);
     }
 
     static Holding of(String owner, CheckpointManifest manifest, Exposure exposure) {
@@ -147,6 +159,7 @@ record Holding(
                 owner,
                 () -> exposure.ofCheckpoint(manifest.getFirst(), last),
                 segments,
+                List.of(),
                 List.of(),
                 List.of(),
                 Optional.of(new Content(
@@ -169,6 +182,9 @@ record Holding(
                 whole(manifest.getMembers(), exposed),
                 List.of(),
                 leaseFile(manifest.getMerge().getLeaseFile(), exposed),
+                manifest.getMerge().getRun() == null
+                        ? List.of()
+                        : List.of(manifest.getMerge().getRun()),
                 Optional.of(new Content(
                         Density.FOLDED,
                         first,
@@ -190,6 +206,7 @@ record Holding(
                 whole(base.getMembers(), exposed),
                 List.of(new Part(base.getSide(), () -> exposure.ofSide(side, side))),
                 leaseFile(manifest.getSynthesis().getLeaseFile(), exposed),
+                manifest.getSynthesis().getRuns(),
                 Optional.of(new Content(Density.STATE, revision, revision, base.getContentDigest(), 0)),
                 Optional.of(() -> descent.origin(manifest)));
     }
@@ -222,6 +239,7 @@ record Holding(
                 segments,
                 List.of(new Part(base.getSide(), () -> exposure.ofSide(compacted, revision))),
                 List.of(),
+                List.of(),
                 Optional.of(new Content(Density.SINCE_COMPACTION, compacted, revision, base.getContentDigest(), 0)),
                 Optional.empty());
     }
@@ -234,6 +252,7 @@ record Holding(
                 exposed,
                 List.of(),
                 List.of(new Part(manifest.getSide().getObject(), exposed)),
+                List.of(),
                 List.of(),
                 Optional.empty(),
                 Optional.empty());
