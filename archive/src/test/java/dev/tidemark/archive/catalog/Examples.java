@@ -122,7 +122,10 @@ final class Examples {
     static LocalSegment segment(Path directory, String name, long first, long last) throws IOException {
         Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
         Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);
-        return new LocalSegment(data, index, member(first, last).getSegment(), new RoaringBitmap());
+        SegmentRef ref = member(first, last).getSegment();
+        ref.getData().setBytes(Files.size(data));
+        ref.getIndex().setBytes(Files.size(index));
+        return new LocalSegment(data, index, ref, new RoaringBitmap());
     }
 
     static BaseDescriptor base(long revision, long compactRevision) {
