@@ -21,6 +21,7 @@ import dev.tidemark.restorer.verify.VerifyReport;
 import dev.tidemark.restorer.verify.VerifyRequest;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.avro.GenerationRetention;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.Retention;
 import dev.tidemark.schemas.topic.GenerationEnd;
@@ -182,16 +183,15 @@ class RetentionTest {
         byte[] own = store.get(name);
         Retention foreign = archive.archive().retention().newest().orElseThrow();
         SampleArchive other = new SampleArchive(store, "other", directory, SampleArchive.SMALL);
-        foreign.getGenerations().forEach(one -> one.setGeneration(SampleArchive.generation(9)));
+        List<GenerationRetention> generations = foreign.getGenerations().stream()
+                .map(one -> new GenerationRetention(
+                        SampleArchive.generation(9), one.getBaseRevision(), one.getFloors(), one.getKept()))
+                .toList();
         other.archive()
                 .retention()
                 .commit(
                         new RetentionChain.Decision(
-                                foreign.getAsOfMillis(),
-                                POLICY.pitr(),
-                                POLICY.hourly(),
-                                POLICY.daily(),
-                                foreign.getGenerations()),
+                                foreign.getAsOfMillis(), POLICY.pitr(), POLICY.hourly(), POLICY.daily(), generations),
                         Optional.empty());
         store.delete(name);
         store.put(name, store.get("other/" + name.substring("sample/".length())));

@@ -122,9 +122,11 @@ final class Examples {
     static LocalSegment segment(Path directory, String name, long first, long last) throws IOException {
         Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
         Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);
-        SegmentRef ref = member(first, last).getSegment();
-        ref.getData().setBytes(Files.size(data));
-        ref.getIndex().setBytes(Files.size(index));
+        SegmentRef like = member(first, last).getSegment();
+        SegmentRef ref = SegmentRef.newBuilder(like)
+                .setData(new ObjectRef("", Files.size(data), like.getData().getSha256()))
+                .setIndex(new ObjectRef("", Files.size(index), like.getIndex().getSha256()))
+                .build();
         return new LocalSegment(data, index, ref, new RoaringBitmap());
     }
 
