@@ -123,10 +123,17 @@ final class Examples {
         Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
         Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);
         SegmentRef like = member(first, last).getSegment();
-        SegmentRef ref = SegmentRef.newBuilder(like)
-                .setData(new ObjectRef("", Files.size(data), like.getData().getSha256()))
-                .setIndex(new ObjectRef("", Files.size(index), like.getIndex().getSha256()))
-                .build();
+        SegmentRef ref = new SegmentRef(
+                new ObjectRef("", Files.size(data), like.getData().getSha256()),
+                new ObjectRef("", Files.size(index), like.getIndex().getSha256()),
+                like.getBlockTableSha256(),
+                like.getRecords(),
+                like.getFirstMain(),
+                like.getFirstSub(),
+                like.getLastMain(),
+                like.getLastSub(),
+                like.getFirstCapturedAtMillis(),
+                like.getLastCapturedAtMillis());
         return new LocalSegment(data, index, ref, new RoaringBitmap());
     }
 
