@@ -184,9 +184,8 @@ class RetentionTest {
         Retention foreign = archive.archive().retention().newest().orElseThrow();
         SampleArchive other = new SampleArchive(store, "other", directory, SampleArchive.SMALL);
         List<GenerationRetention> generations = foreign.getGenerations().stream()
-                .map(one -> GenerationRetention.newBuilder(one)
-                        .setGeneration(SampleArchive.generation(9))
-                        .build())
+                .map(one -> new GenerationRetention(
+                        SampleArchive.generation(9), one.getBaseRevision(), one.getFloors(), one.getKept()))
                 .toList();
         other.archive()
                 .retention()

@@ -122,7 +122,19 @@ final class Examples {
     static LocalSegment segment(Path directory, String name, long first, long last) throws IOException {
         Path data = Files.writeString(directory.resolve(name + ".avro"), "data " + name);
         Path index = Files.writeString(directory.resolve(name + ".idx"), "index " + name);
-        return new LocalSegment(data, index, member(first, last).getSegment(), new RoaringBitmap());
+        SegmentRef like = member(first, last).getSegment();
+        SegmentRef ref = new SegmentRef(
+                new ObjectRef("", Files.size(data), like.getData().getSha256()),
+                new ObjectRef("", Files.size(index), like.getIndex().getSha256()),
+                like.getBlockTableSha256(),
+                like.getRecords(),
+                like.getFirstMain(),
+                like.getFirstSub(),
+                like.getLastMain(),
+                like.getLastSub(),
+                like.getFirstCapturedAtMillis(),
+                like.getLastCapturedAtMillis());
+        return new LocalSegment(data, index, ref, new RoaringBitmap());
     }
 
     static BaseDescriptor base(long revision, long compactRevision) {
