@@ -456,13 +456,9 @@ final class Fold implements Closeable {
 
         /** Restores go on with an older one; the next comes by itself. */
         private void unusableSide(TopicEvent.SideReady event, String why) {
-            LOG.error(
-                    "{}: leases and auth of revision {} in generation {} are unusable: {}",
-                    place(),
-                    event.revision(),
-                    event.generation(),
-                    why);
-            gauge.lacks(Gauge.Lack.SIDE, "leases and auth of revision " + event.revision() + " are unusable: " + why);
+            String what = "leases and auth of revision " + event.revision() + " are unusable: " + why;
+            LOG.error("{}: of generation {} {}", place(), event.generation(), what);
+            gauge.lacks(Gauge.Lack.SIDE, what);
         }
 
         @Override
