@@ -104,7 +104,7 @@ class MonitoringIT {
         awaitMetric(run, "tidemark_archive_unreadable", 0);
         Eventually.eventually(PATIENCE, () -> {
             String all = body("/metrics");
-            assertThat(value(all, "tidemark_archive_gap_seconds")).isBetween(0.0, 60.0);
+            assertThat(value(all, "tidemark_archive_gap_seconds")).isBetween(0.0, 420.0);
             assertThat(all)
                     .contains("tidemark_archive_manifests{cluster=\"monitored\",level=\"base\"} 1.0")
                     .doesNotContain("tidemark_archive_promise_seconds{");

@@ -1,8 +1,10 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.Catalog;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.GenerationSummary;
 import dev.tidemark.schemas.avro.Retention;
 import java.time.Duration;
@@ -12,12 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads again and again how it stands with an archive. Each reading costs some 25 requests, as the newest generation alone
  * is read; those that have ended are read once an hour, and when retention was decided anew. Not thread-safe.
  */
 public final class ArchiveReadings {
+    private static final Logger log = LoggerFactory.getLogger(ArchiveReadings.class);
     private static final Duration ENDED_ONES = Duration.ofHours(1);
     private static final long NONE = -1;
 
@@ -44,12 +49,24 @@ public final class ArchiveReadings {
         for (int i = former.size() - 1; i >= 0; i--) {
             String id = former.get(i).getGeneration();
             if (!ended.containsKey(id)) {
-                catalog.generation(id).map(this::facts).ifPresent(facts -> ended.put(id, facts));
+                readEnded(catalog, id);
             }
             Optional.ofNullable(ended.get(id)).ifPresent(generations::add);
         }
         ProofRecords records = ProofRecords.of(archive);
         return new ArchiveFacts(now, generations, catalog.retention(), records.verification(), records.drill());
+    }
+
+    /** Damage in what is over says nothing of what goes on: such a generation is left out, and verify names it. */
+    private void readEnded(Catalog catalog, String id) {
+        try {
+            catalog.generation(id).map(this::facts).ifPresent(facts -> ended.put(id, facts));
+        } catch (ArchiveException e) {
+            if (e.failure() != Failure.VERIFICATION) {
+                throw e;
+            }
+            log.debug("generation {} is left out: {}", id, e.getMessage());
+        }
     }
 
     private void forgetWhatIsOld(Catalog catalog, long now) {

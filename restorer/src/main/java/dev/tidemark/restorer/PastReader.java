@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /** Reads single keys as they stood at a moment, without restoring: indexes first, then only the wanted blocks. Thread-safe. */
 public final class PastReader {
-    /** More than a plan has manifests: all of them are asked at the same time. */
+    /** More than a plan has manifests; where there are no runs yet, the segments of a base may be more. */
     private static final int AT_ONCE = 48;
 
     private final Sources sources;
@@ -82,7 +82,7 @@ public final class PastReader {
         }
     }
 
-    /** All layers are asked at once; the newest version decides. */
+    /** Layers are asked at the same time; the newest version decides. */
     private static List<PastRecord> find(List<PastLayer> layers, byte[] key, long revision) {
         return Concurrent.map(layers, AT_ONCE, layer -> layer.find(key, revision)).stream()
                 .flatMap(Optional::stream)

@@ -142,9 +142,8 @@ public final class GenerationCatalog {
      * it are damaged, and do not lead to it. One read.
      */
     public Optional<BaseManifest> firstSynthetic() {
-        return reading(now -> Optional.of(syntheticFloor(now))
-                .filter(floor -> floor > 0)
-                .map(floor -> reader.synthetic(header.getGeneration(), floor).content()));
+        return reading(now -> Optional.of(
+                reader.synthetic(header.getGeneration(), syntheticFloor(now)).content()));
     }
 
     /** The row of the newest synthetic base, if it counts. */

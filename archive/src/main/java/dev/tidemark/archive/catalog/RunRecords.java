@@ -1,5 +1,6 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.MissingObjectException;
@@ -91,11 +92,15 @@ public final class RunRecords {
                 .mapToLong(Long::longValue)
                 .filter(at -> Math.abs(at - atMillis) < pause.toMillis())
                 .findFirst();
-        if (near.isPresent()) {
-            objects.store().delete(objects.full(own));
-        } else {
-            others.stream().filter(at -> at < atMillis).forEach(old -> objects.store()
-                    .delete(objects.full(ArchiveLayout.link(ArchiveLayout.questions(), old))));
+        try {
+            if (near.isPresent()) {
+                objects.store().delete(objects.full(own));
+            } else {
+                others.stream().filter(at -> at < atMillis).forEach(old -> objects.store()
+                        .delete(objects.full(ArchiveLayout.link(ArchiveLayout.questions(), old))));
+            }
+        } catch (ArchiveException e) {
+            // What is left there is looked at for a minute, and taken away by a later run; the answer is known.
         }
         return near;
     }

@@ -108,7 +108,7 @@ public final class Survivors {
         return marks.bitmaps();
     }
 
-    /** The same in bounded memory: more than 170 inputs are merged in two passes. */
+    /** The same with no more than 170 inputs open at once: more are merged in two passes. */
     public static List<RoaringBitmap> at(long target, Tombstones tombstones, List<Input> inputs, Path scratch) {
         return at(target, tombstones, inputs, scratch, VersionSink.NONE);
     }

@@ -300,6 +300,15 @@ class CommitTest {
     }
 
     @Test
+    void oneAnswerThatAnObjectIsMissingRefusesNoBase() {
+        GenerationWriter writer = writer();
+        UploadedBase base = Examples.uploaded(archive, Examples.base(100, 90));
+        store.denyNext(1);
+
+        assertThat(writer.commitBase(base.descriptor(), base.sha256()).getSeq()).isZero();
+    }
+
+    @Test
     void aBaseGetsNoPlaceWhileAnythingThatItNamesIsMissingOrCutOff() {
         GenerationWriter writer = writer();
         BaseDescriptor base = Examples.base(100, 90);

@@ -21,6 +21,7 @@ final class FaultyStore implements ObjectStore {
     private int failing;
     private int losing;
     private int failingGets;
+    private int denying;
     private int allowed = Integer.MAX_VALUE;
     private Runnable beforeCreate = () -> {};
 
@@ -36,6 +37,11 @@ final class FaultyStore implements ObjectStore {
     /** The next reads of whole objects fail. */
     void failNextGets(int n) {
         failingGets = n;
+    }
+
+    /** The next questions for what is known of an object are answered as if it were not there. */
+    void denyNext(int n) {
+        denying = n;
     }
 
     /** After so many requests all fail: the process is as good as dead. */
@@ -148,6 +154,10 @@ final class FaultyStore implements ObjectStore {
     @Override
     public Optional<ObjectInfo> stat(String name) {
         request("stat " + name);
+        if (denying > 0) {
+            denying--;
+            return Optional.empty();
+        }
         return store.stat(name);
     }
 

@@ -49,7 +49,7 @@ final class ArchiveMetrics {
                         "seconds",
                         "How long ago that ended which can be restored from the archive alone. Where the source is idle it"
                                 + " is proven every few minutes that nothing is missing; metrics.archive.interval is in it.",
-                        "More than 15 minutes.",
+                        "More than 30 minutes.",
                         status -> status.facts().map(facts -> gap(facts, clock)).orElse(OptionalDouble.empty()))
                 .perhaps(
                         "every_revision_since_time_seconds",
@@ -102,7 +102,7 @@ final class ArchiveMetrics {
                                 "bytes",
                                 "bytes",
                                 "level",
-                                "Bytes of data and indexes that these manifests name; levels share most of theirs."),
+                                "Bytes of segments and their indexes that these manifests name; levels share most of theirs."),
                         status -> sizes(status, ChainSize::bytes));
     }
 

@@ -68,6 +68,9 @@ public final class ArchiveWatch implements AutoCloseable {
         try {
             watched.status = watched.status.after(watched.archive.reading.get());
         } catch (TidemarkException e) {
+            if (!watched.status.problem().equals(e.getMessage())) {
+                log.warn("the archive of {} cannot be read: {}", watched.archive.cluster, e.getMessage());
+            }
             watched.status = watched.status.afterError(e.getMessage());
             log.debug("the archive of {} cannot be read", watched.archive.cluster, e);
         } catch (RuntimeException | Error e) {

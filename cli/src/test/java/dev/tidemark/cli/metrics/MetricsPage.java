@@ -27,7 +27,7 @@ final class MetricsPage {
               could not be done; both leave `ok` as it is, since nothing is lost by them.
 
             What `tidemark_archive_…` says was read from the archive's manifests at `tidemark_archive_read_time_seconds`: once every `metrics.archive.interval`, never for a
-            scrape, so it is as old as that at most. Only the newest generation is read each time; those that have ended once an hour.
+            scrape, so it is about as old as that at most while readings succeed. Only the newest generation is read each time; those that have ended once an hour.
 
             Alert rules to begin with stand in [prometheus-alerts.yaml](../deploy/prometheus-alerts.yaml). Counters begin at 0 with the process,
             and those of one of several clusters also when it is captured anew after its capture has ended.

@@ -341,6 +341,9 @@ final class ContentCheck implements DataCheck {
             SegmentRef ref = held.member().getSegment();
             Segment segment = Segment.open(new LocalSegment(data, index, ref, new RoaringBitmap()));
             int[] ordinal = new int[1];
+            if (!holding.runs().isEmpty() && !liveObjectsHold(held)) {
+                return false;
+            }
             try {
                 RoaringBitmap live = holding.runs().isEmpty()
                         ? new RoaringBitmap()
