@@ -9,28 +9,25 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A store of who has no keys: an archive that is sealed is neither read nor written, and says which key it needs. */
-final class ClearStore implements ObjectStore {
+final class ClearStore extends StoreOver {
     private static final int MAGIC_BYTES = 4;
     private static final Duration ASKED_EVERY = Duration.ofMinutes(1);
 
-    private final ObjectStore store;
     private final Sealing sealing;
     private final InstantSource clock;
     private final Map<String, Instant> clear = new ConcurrentHashMap<>();
 
     ClearStore(ObjectStore store, Sealing sealing, InstantSource clock) {
-        this.store = store;
+        super(store);
         this.sealing = sealing;
         this.clock = clock;
     }
@@ -119,35 +116,5 @@ final class ClearStore implements ObjectStore {
             BrokenStream.closeQuietly(in);
             throw e;
         }
-    }
-
-    @Override
-    public List<ObjectInfo> list(String prefix, String startAfter, int max) {
-        return store.list(prefix, startAfter, max);
-    }
-
-    @Override
-    public Optional<ObjectInfo> stat(String name) {
-        return store.stat(name);
-    }
-
-    @Override
-    public void delete(String name) {
-        store.delete(name);
-    }
-
-    @Override
-    public boolean extendLock(String name, Instant enough, Instant until) {
-        return store.extendLock(name, enough, until);
-    }
-
-    @Override
-    public URI uri() {
-        return store.uri();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }

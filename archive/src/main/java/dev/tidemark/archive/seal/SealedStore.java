@@ -10,10 +10,8 @@ import dev.tidemark.schemas.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,15 +27,14 @@ import java.util.function.Supplier;
  * above need know of it. Lengths and offsets are those of what is sealed. What does not open
  * is fetched once more, as it may have been changed on its way. Thread-safe.
  */
-final class SealedStore implements ObjectStore {
-    private final ObjectStore store;
+final class SealedStore extends StoreOver {
     private final Sealing sealing;
     private final InstantSource clock;
     private final Map<String, KeyRing> rings = new ConcurrentHashMap<>();
     private final SealedReads reads;
 
     SealedStore(ObjectStore store, Sealing sealing, InstantSource clock) {
-        this.store = store;
+        super(store);
         this.sealing = sealing;
         this.clock = clock;
         this.reads = new SealedReads(store, this::ring, sealing.clear());
@@ -189,16 +186,6 @@ final class SealedStore implements ObjectStore {
     }
 
     @Override
-    public void delete(String name) {
-        store.delete(name);
-    }
-
-    @Override
-    public boolean extendLock(String name, Instant enough, Instant until) {
-        return store.extendLock(name, enough, until);
-    }
-
-    @Override
     public Map<String, String> damagedKeys(String root) {
         Map<String, String> unusable = new TreeMap<>();
         for (KeyRing.Entry entry : ring(root).entries()) {
@@ -211,15 +198,5 @@ final class SealedStore implements ObjectStore {
             });
         }
         return unusable;
-    }
-
-    @Override
-    public URI uri() {
-        return store.uri();
-    }
-
-    @Override
-    public void close() {
-        store.close();
     }
 }
