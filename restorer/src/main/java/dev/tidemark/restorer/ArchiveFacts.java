@@ -28,13 +28,19 @@ public record ArchiveFacts(
     /**
      * One generation.
      *
+     * @param openedAtMillis when capture opened it
      * @param untilMillis up to when it can be restored from the archive, milliseconds since the epoch; empty if nothing of it can
      * @param everySinceMillis since when every revision of it can be; empty if only kept moments can
      * @param sizes how large its chains are: base, synthetic, and the levels' numbers
      */
-    public record Generation(OptionalLong untilMillis, OptionalLong everySinceMillis, Map<String, ChainSize> sizes) {
+    public record Generation(
+            long openedAtMillis,
+            OptionalLong untilMillis,
+            OptionalLong everySinceMillis,
+            Map<String, ChainSize> sizes) {
         static Generation of(ArchiveChapter chapter) {
             return new Generation(
+                    chapter.openedAtMillis(),
                     chapter.archivedMillis(),
                     Reach.window(chapter).stream()
                             .mapToLong(range -> chapter.moment(range.first()).notAfterMillis())
@@ -52,6 +58,14 @@ public record ArchiveFacts(
         return generations.stream()
                 .flatMapToLong(generation -> generation.untilMillis.stream())
                 .max();
+    }
+
+    /** Since when nothing newer can be restored; empty if nothing was ever captured. */
+    public OptionalLong behindSinceMillis() {
+        OptionalLong until = untilMillis();
+        return until.isPresent()
+                ? until
+                : generations.stream().mapToLong(Generation::openedAtMillis).min();
     }
 
     /** Since when every revision can be restored, but for the holes between generations; empty if none can. */

@@ -112,4 +112,18 @@ class ArchiveReadingsTest {
         assertThat(ArchiveInfo.read(archive.sources(now)).archiveSeconds())
                 .hasValue((now.toEpochMilli() - before.orElseThrow()) / 1000);
     }
+
+    /** A base that was refused, or never came, must show: after a restart nobody else remembers it. */
+    @Test
+    void whereNothingCanBeRestoredTheGapCountsFromTheBeginning() {
+        MemoryStore empty = new MemoryStore(Clock.systemUTC());
+        SampleArchive without = new SampleArchive(empty, directory, SampleArchive.SMALL).open(0, 40, null);
+
+        ArchiveFacts facts = new ArchiveReadings(without.archive(), () -> Instant.EPOCH).read();
+
+        assertThat(facts.untilMillis()).isEmpty();
+        assertThat(facts.behindSinceMillis())
+                .hasValue(facts.generations().get(0).openedAtMillis());
+        assertThat(facts.generations().get(0).openedAtMillis()).isPositive();
+    }
 }

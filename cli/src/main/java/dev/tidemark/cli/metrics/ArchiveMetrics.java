@@ -47,8 +47,8 @@ final class ArchiveMetrics {
                 .perhaps(
                         "gap_seconds",
                         "seconds",
-                        "How long ago that ended which can be restored from the archive alone. Where the source is idle it"
-                                + " is proven every few minutes that nothing is missing; metrics.archive.interval is in it.",
+                        "How long ago that ended which can be restored from the archive alone; while nothing can, how long ago"
+                                + " capture began. Where the source is idle it is proven every few minutes that nothing is missing; metrics.archive.interval is in it.",
                         "More than 30 minutes.",
                         status -> status.facts().map(facts -> gap(facts, clock)).orElse(OptionalDouble.empty()))
                 .perhaps(
@@ -73,9 +73,11 @@ final class ArchiveMetrics {
     }
 
     private static OptionalDouble gap(ArchiveFacts facts, InstantSource clock) {
-        return facts.untilMillis().isPresent()
+        return facts.behindSinceMillis().isPresent()
                 ? OptionalDouble.of(Math.max(
-                        0, Metric.seconds(clock.millis() - facts.untilMillis().getAsLong())))
+                        0,
+                        Metric.seconds(
+                                clock.millis() - facts.behindSinceMillis().getAsLong())))
                 : OptionalDouble.empty();
     }
 

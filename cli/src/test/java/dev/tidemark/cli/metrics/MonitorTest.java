@@ -104,8 +104,9 @@ class MonitorTest {
 
     private static ArchiveFacts facts() {
         ArchiveFacts.Generation newest = new ArchiveFacts.Generation(
-                OptionalLong.of(93_000), OptionalLong.of(50_000), Map.of("base", new ChainSize(1, 100)));
+                50_000, OptionalLong.of(93_000), OptionalLong.of(50_000), Map.of("base", new ChainSize(1, 100)));
         ArchiveFacts.Generation ended = new ArchiveFacts.Generation(
+                20_000,
                 OptionalLong.of(40_000),
                 OptionalLong.of(20_000),
                 Map.of("base", new ChainSize(2, 30), "1", new ChainSize(7, 8)));
