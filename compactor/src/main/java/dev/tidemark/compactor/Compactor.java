@@ -10,6 +10,7 @@ import dev.tidemark.schemas.avro.ArchivePolicy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -42,12 +43,14 @@ public final class Compactor implements AutoCloseable {
     private final Lanes lanes;
     private final Backlog backlog;
     private final CompletableFuture<TidemarkException> failure = new CompletableFuture<>();
+    private final TopicHeadroom headroom;
     private final Thread watch;
 
     /** Null until the topic exists. Read without a lock: the flow is stopped from within others. */
     private volatile KafkaStreams streams;
 
     private volatile String topicId = "";
+    private volatile OptionalLong topicRetention = OptionalLong.empty();
     private boolean closed;
 
     private Compactor(CompactorSettings settings, ObjectStore store, Spool spool, KafkaLogs logs) {
@@ -56,6 +59,7 @@ public final class Compactor implements AutoCloseable {
         this.logs = logs;
         this.backlog = new Backlog(Backlog.standardLimit(), new StreamsFlow());
         this.lanes = new Lanes(logs::reader, foundry(settings, store, spool), backlog, failure);
+        this.headroom = new TopicHeadroom(settings.topic(), Clock.systemUTC());
         this.watch = new Thread(this::watch, "compactor-watch");
         watch.setDaemon(true);
     }
@@ -94,6 +98,7 @@ public final class Compactor implements AutoCloseable {
                 running == null ? "WAITING_FOR_TOPIC" : running.state().name(),
                 backlog.isPaused(),
                 backlog.bytes(),
+                topicRetention,
                 lanes.health());
     }
 
@@ -146,6 +151,8 @@ public final class Compactor implements AutoCloseable {
                 Thread.sleep(LOOK_FOR_TOPIC.toMillis());
             }
             while (true) {
+                topicRetention = logs.retentionMillis();
+                headroom.look(topicRetention, lanes.health());
                 Thread.sleep(COMPARE_TOPIC.toMillis());
                 compareTopic();
             }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,13 +21,18 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The revisions topic, read beside Streams: one admin client, and a consumer for as long as a read lasts. Thread-safe. */
 final class KafkaLogs implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaLogs.class);
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long NO_PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -54,6 +60,21 @@ final class KafkaLogs implements Closeable {
                 return Optional.empty();
             }
             throw e;
+        }
+    }
+
+    /** How long the topic keeps a record; empty for ever, or if this user may not know. */
+    OptionalLong retentionMillis() {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.topic());
+        try {
+            long millis = Long.parseLong(
+                    answer(admin.describeConfigs(List.of(topic)).values().get(topic))
+                            .get(TopicConfig.RETENTION_MS_CONFIG)
+                            .value());
+            return millis < 0 ? OptionalLong.empty() : OptionalLong.of(millis);
+        } catch (CompactorException e) {
+            LOG.debug("how long topic {} keeps its records is not known: {}", settings.topic(), e.getMessage());
+            return OptionalLong.empty();
         }
     }
 

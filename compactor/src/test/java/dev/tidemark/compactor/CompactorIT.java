@@ -198,6 +198,8 @@ final class CompactorIT {
                         TimeUnit.MILLISECONDS.sleep(OUTAGE.toMillis() / LOOKS);
                     }
                     assertThat(compactor.health().paused()).isTrue();
+                    assertThat(compactor.health().topicRetentionMillis())
+                            .hasValue(Duration.ofDays(7).toMillis());
                     assertThat(health(compactor).phase()).isEqualTo(PartitionHealth.Phase.WAITING);
                 } finally {
                     own.resume();

@@ -18,6 +18,13 @@ final class CompactorMetrics {
                     "1 while the flow is stopped, as too much is buffered: the archive is slower than the topic.",
                     "1 for many minutes.",
                     health -> Metric.flag(health.paused()))
+            .perhaps(
+                    "topic_retention_seconds",
+                    "seconds",
+                    "How long the topic keeps a record: what is in no checkpoint by then is lost. Left out where it keeps"
+                            + " them for ever, or this user may not know.",
+                    "Less than twice tidemark_compactor_open_interval_age_seconds.",
+                    health -> Metric.seconds(health.topicRetentionMillis()))
             .metrics();
 
     private CompactorMetrics() {}

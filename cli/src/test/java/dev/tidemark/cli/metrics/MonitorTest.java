@@ -49,7 +49,7 @@ class MonitorTest {
     private final Monitor monitor = new Monitor(
             new Monitor.Services(
                     List.of(() -> status),
-                    List.of(() -> new CompactorHealth("RUNNING", false, 0, partitions)),
+                    List.of(() -> new CompactorHealth("RUNNING", false, 0, OptionalLong.of(604_800_000), partitions)),
                     List.of(() -> drills),
                     List.of(() -> expiries),
                     List.of(() -> archive)),
@@ -177,6 +177,7 @@ class MonitorTest {
                         "tidemark_compactor_committed_revision{cluster=\"prod\",partition=\"3\"} 80.0",
                         "tidemark_compactor_open_interval_age_seconds{cluster=\"prod\",partition=\"3\"} 60.0",
                         "tidemark_compactor_upkeep_failing{cluster=\"prod\",partition=\"3\"} 1.0",
+                        "tidemark_compactor_topic_retention_seconds 604800.0",
                         "tidemark_compactor_commits_total{cluster=\"prod\",partition=\"3\"} 4.0",
                         "# TYPE tidemark_drill_failures_total counter",
                         "tidemark_drill_runs_total{cluster=\"prod\"} 3.0",
