@@ -37,7 +37,8 @@ final class ClearStore extends StoreOver {
      *
      * @throws SealingException if there are data keys
      */
-    void requireClear(String root) {
+    @Override
+    void requireWritable(String root) {
         Instant now = clock.instant();
         Instant asked = clear.getOrDefault(root, Instant.EPOCH);
         if (asked.isAfter(now) || asked.plus(ASKED_EVERY).isBefore(now)) {
@@ -52,7 +53,7 @@ final class ClearStore extends StoreOver {
 
     private void mayWrite(String name) {
         if (!SealedNames.isClear(name)) {
-            requireClear(SealedNames.root(name));
+            requireWritable(SealedNames.root(name));
         }
     }
 

@@ -211,8 +211,17 @@ public final class KeyRing {
     }
 
     private static DamagedObjectException damaged(WrapName wrap) {
-        return new DamagedObjectException(
-                wrap.full(), "key " + wrap.key + " does not open it: it is damaged, or was written for another name");
+        return new DamagedObjectException(wrap.full(), wrap.problem());
+    }
+
+    /** The wraps that are of no use though their keys are set: what is wrong with each, by its whole name. */
+    Map<String, String> damaged() {
+        Map<String, String> damaged = new TreeMap<>();
+        wraps(ArchiveLayout.keys()).values().stream()
+                .flatMap(List::stream)
+                .filter(wrap -> look(wrap) == Wrap.DAMAGED)
+                .forEach(wrap -> damaged.put(wrap.full(), wrap.problem()));
+        return damaged;
     }
 
     private Optional<byte[]> unwrap(WrapName name, SealingKey key) {
@@ -363,6 +372,11 @@ public final class KeyRing {
 
         String full() {
             return root + ArchiveLayout.wrappedKey(dataKey, key);
+        }
+
+        /** What is wrong where its key does not open it. */
+        String problem() {
+            return "key " + key + " does not open it: it is damaged, or was written for another name";
         }
 
         byte[] bytes() {

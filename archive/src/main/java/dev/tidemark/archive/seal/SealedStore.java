@@ -1,7 +1,6 @@
 package dev.tidemark.archive.seal;
 
 import dev.tidemark.archive.ArchiveException;
-import dev.tidemark.archive.catalog.ArchiveLayout;
 import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -43,6 +41,11 @@ final class SealedStore extends StoreOver {
 
     private KeyRing ring(String root) {
         return rings.computeIfAbsent(root, of -> new KeyRing(store, of, sealing, clock, sealing.random()));
+    }
+
+    @Override
+    void requireWritable(String root) {
+        ring(root).current();
     }
 
     private DataKey sealer(String name) {
@@ -187,16 +190,6 @@ final class SealedStore extends StoreOver {
 
     @Override
     public Map<String, String> damagedKeys(String root) {
-        Map<String, String> unusable = new TreeMap<>();
-        for (KeyRing.Entry entry : ring(root).entries()) {
-            entry.wraps().forEach((key, wrap) -> {
-                if (wrap == KeyRing.Wrap.DAMAGED) {
-                    unusable.put(
-                            root + ArchiveLayout.wrappedKey(entry.dataKey(), key),
-                            "key " + key + " does not open it: it is damaged, or was written for another name");
-                }
-            });
-        }
-        return unusable;
+        return ring(root).damaged();
     }
 }

@@ -39,7 +39,7 @@ public record Sealing(List<SealingKey> keys, Clear clear, SecureRandom random) {
 
     /** The store as its readers see it: what is sealed is opened. The caller closes it, and so {@code store}. */
     public ObjectStore over(ObjectStore store, InstantSource clock) {
-        return keys.isEmpty() ? new ClearStore(store, this, clock) : new SealedStore(store, this, clock);
+        return seen(store, clock);
     }
 
     /**
@@ -50,18 +50,17 @@ public record Sealing(List<SealingKey> keys, Clear clear, SecureRandom random) {
      * @throws SealingException if the keys cannot be right
      */
     public ObjectStore overToWrite(ObjectStore store, Collection<String> roots, InstantSource clock) {
+        StoreOver seen = seen(store, clock);
         try {
-            for (String root : roots) {
-                if (keys.isEmpty()) {
-                    new ClearStore(store, this, clock).requireClear(root);
-                } else {
-                    new KeyRing(store, root, this, clock, random).current();
-                }
-            }
+            roots.forEach(seen::requireWritable);
         } catch (StoreUnavailableException e) {
             // Each write looks again.
         }
-        return over(store, clock);
+        return seen;
+    }
+
+    private StoreOver seen(ObjectStore store, InstantSource clock) {
+        return keys.isEmpty() ? new ClearStore(store, this, clock) : new SealedStore(store, this, clock);
     }
 
     /** The key that seals. */

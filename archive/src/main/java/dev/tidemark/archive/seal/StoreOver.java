@@ -15,6 +15,13 @@ abstract class StoreOver implements ObjectStore {
         this.store = store;
     }
 
+    /**
+     * Looks whether objects may be written below a root with the keys that are set.
+     *
+     * @throws SealingException if they are others than the archive's
+     */
+    abstract void requireWritable(String root);
+
     @Override
     public List<ObjectInfo> list(String prefix, String startAfter, int max) {
         return store.list(prefix, startAfter, max);
