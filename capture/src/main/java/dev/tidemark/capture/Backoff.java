@@ -3,7 +3,7 @@ package dev.tidemark.capture;
 import java.time.Duration;
 
 /** How long to wait before the next try: twice as long each time, up to a limit. Not thread-safe. */
-final class Backoff {
+public final class Backoff {
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
@@ -12,24 +12,26 @@ final class Backoff {
     private Duration next;
 
     /** From 100 ms to 10 s: a server that does not answer. */
-    Backoff() {
+    public Backoff() {
         this(FIRST, LONGEST);
     }
 
-    Backoff(Duration first, Duration longest) {
+    /** From one pause to another. */
+    public Backoff(Duration first, Duration longest) {
         this.first = first;
         this.longest = longest;
         this.next = first;
     }
 
-    Duration next() {
+    /** The next pause. */
+    public Duration next() {
         Duration now = next;
         next = now.multipliedBy(2).compareTo(longest) < 0 ? now.multipliedBy(2) : longest;
         return now;
     }
 
     /** The next try begins from the shortest pause again. */
-    void reset() {
+    public void reset() {
         next = first;
     }
 }

@@ -7,12 +7,13 @@ import dev.tidemark.schemas.TidemarkException;
 public final class CaptureException extends TidemarkException {
     private static final long serialVersionUID = 1L;
 
-    CaptureException(Failure failure, String message, String hint, Throwable cause) {
+    /** A failure that another one has led to. */
+    public CaptureException(Failure failure, String message, String hint, Throwable cause) {
         super(failure, message, hint, cause);
     }
 
     /** What is said when something died that nothing of ours can mend, such as a thread without memory. */
-    static CaptureException broken(String what, Error cause) {
+    public static CaptureException broken(String what, Error cause) {
         return new CaptureException(
                 Failure.INTERNAL,
                 what + " has died: " + cause,
@@ -20,7 +21,8 @@ public final class CaptureException extends TidemarkException {
                 cause);
     }
 
-    CaptureException(Failure failure, String message, String hint) {
+    /** A failure, and what to do about it. */
+    public CaptureException(Failure failure, String message, String hint) {
         super(failure, message, hint);
     }
 }

@@ -161,7 +161,7 @@ public record CaptureSettings(
     }
 
     /** How often time travels through the topic when nothing else does. */
-    Duration tickInterval() {
+    public Duration tickInterval() {
         return checkpointInterval.dividedBy(3);
     }
 }

@@ -4,10 +4,11 @@ import dev.tidemark.schemas.Failure;
 import java.time.Duration;
 
 /** Waits, and what an interrupted wait means: capture is being closed. */
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void of(Duration time) {
+    /** Waits. */
+    public static void of(Duration time) {
         try {
             Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
@@ -15,7 +16,8 @@ final class Pause {
         }
     }
 
-    static CaptureException interrupted(InterruptedException e) {
+    /** What an interrupted wait ends with. */
+    public static CaptureException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new CaptureException(Failure.UNAVAILABLE, "capture was interrupted", "", e);
     }

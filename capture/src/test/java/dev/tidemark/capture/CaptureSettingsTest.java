@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.etcd.rpc.EtcdSettings;
-import dev.tidemark.schemas.Failure;
-import dev.tidemark.schemas.TidemarkException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,50 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CaptureSettingsTest {
-    @Test
-    void settingsThatTheLawsRestOnAreRefusedByName() {
-        CaptureSettings settings = settings(Map.of("bootstrap.servers", "b:1", "acks", "1"));
-        assertThatThrownBy(() -> KafkaClients.producer(settings))
-                .isInstanceOfSatisfying(
-                        TidemarkException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE))
-                .hasMessageContaining("acks");
-    }
-
-    @Test
-    void everythingElsePassesThroughAndWins() {
-        Map<String, Object> producer =
-                KafkaClients.producer(settings(Map.of("linger.ms", "7", "security.protocol", "SSL")));
-        assertThat(producer)
-                .containsEntry("linger.ms", "7")
-                .containsEntry("security.protocol", "SSL")
-                .containsEntry("transactional.id", "tidemark.revisions-capture-prod")
-                .containsEntry("acks", "all");
-    }
-
-    @Test
-    void aJoiningCaptorTakesNothingFromItsHolderAndADeadOneIsFoundInSixSeconds() {
-        assertThat(KafkaClients.captor(settings(Map.of()), "host/instance"))
-                .containsEntry("group.id", "tidemark.revisions-capture-prod")
-                .containsEntry("client.id", "tidemark.revisions-capture-prod@host/instance")
-                .containsEntry("group.protocol", "classic")
-                .containsEntry("session.timeout.ms", 6_000)
-                .containsEntry("heartbeat.interval.ms", 1_000)
-                .containsEntry("max.poll.interval.ms", 10_000)
-                .containsEntry(
-                        "partition.assignment.strategy",
-                        List.of("org.apache.kafka.clients.consumer.CooperativeStickyAssignor"))
-                .doesNotContainKey("group.instance.id");
-        assertThatThrownBy(() -> KafkaClients.captor(settings(Map.of("group.instance.id", "b")), "host/instance"))
-                .hasMessageContaining("group.instance.id");
-    }
-
-    @Test
-    void readersSeeCommittedRecordsOnlyAndNeverJump() {
-        assertThat(KafkaClients.consumer(settings(Map.of())))
-                .containsEntry("isolation.level", "read_committed")
-                .containsEntry("auto.offset.reset", "none");
-    }
-
     @Test
     void aPartitionLiesInItsTopic() {
         assertThatThrownBy(() -> new CaptureSettings.Topic("t", 64, 64, (short) 1))
@@ -79,39 +33,27 @@ class CaptureSettingsTest {
 
     @Test
     void usersAreAskedForEveryFiveMinutesAndRenewedEveryDayUnlessToldOtherwise() {
-        CaptureSettings.SideRenewal daily = settings(Map.of()).sideState();
+        CaptureSettings.SideRenewal daily = settings().sideState();
         assertThat(daily.interval()).isEqualTo(Duration.ofDays(1));
         assertThat(daily.poll()).isEqualTo(Duration.ofMinutes(5));
-        CaptureSettings onChange = settings(Map.of()).withSideState(CaptureSettings.SideRenewal.every(Duration.ZERO));
+        CaptureSettings onChange = settings().withSideState(CaptureSettings.SideRenewal.every(Duration.ZERO));
         assertThat(onChange.sideState().interval()).isZero();
         assertThat(onChange.cluster()).isEqualTo("prod");
         assertThatThrownBy(() -> CaptureSettings.SideRenewal.every(Duration.ofSeconds(-1)))
                 .hasMessageContaining("renewed every");
     }
 
-    @Test
-    void theTopicOfThreeReplicasWaitsForTwo() {
-        assertThat(TopicSetup.required((short) 3))
-                .containsEntry("min.insync.replicas", "2")
-                .containsEntry("cleanup.policy", "delete")
-                .containsEntry("message.timestamp.type", "LogAppendTime")
-                .containsEntry("unclean.leader.election.enable", "false")
-                .containsEntry("compression.type", "producer")
-                .containsEntry("retention.bytes", "-1");
-        assertThat(TopicSetup.required((short) 1)).containsEntry("min.insync.replicas", "1");
-    }
-
     private static CaptureSettings.Topic topic() {
         return new CaptureSettings.Topic("tidemark.revisions", 0, 64, (short) 3);
     }
 
-    private static CaptureSettings settings(Map<String, String> kafka) {
+    private static CaptureSettings settings() {
         return new CaptureSettings(
                 "prod",
                 List.of(EtcdSettings.of("http://127.0.0.1:2379")),
                 topic(),
                 "tidemark.revisions",
-                kafka,
+                Map.of(),
                 Duration.ofSeconds(30),
                 CaptureSettings.Spool.in(Path.of("x")),
                 CaptureSettings.NewSource.REFUSE);

@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.Capture;
 import dev.tidemark.capture.CaptureSettings.NewSource;
+import dev.tidemark.capture.service.Capture;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.compactor.Compactor;
 import dev.tidemark.sandbox.EtcdServer;

@@ -1,8 +1,8 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.CaptureFleet;
 import dev.tidemark.capture.CaptureSettings.NewSource;
+import dev.tidemark.capture.service.CaptureFleet;
 import dev.tidemark.cli.drill.DrillSchedule;
 import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;

@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -45,6 +46,44 @@ class LayeringTest {
             .whereLayer("sandbox")
             .mayOnlyAccessLayers("schemas")
             .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule captureFollowsTheDatasSteps = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .ensureAllClassesAreContainedInArchitectureIgnoring(resideOutsideOfPackage("dev.tidemark.capture.."))
+            .layer("words")
+            .definedBy("dev.tidemark.capture")
+            .layer("status")
+            .definedBy("dev.tidemark.capture.status")
+            .layer("source")
+            .definedBy("dev.tidemark.capture.source")
+            .layer("spool")
+            .definedBy("dev.tidemark.capture.spool")
+            .layer("generation")
+            .definedBy("dev.tidemark.capture.generation")
+            .layer("watch")
+            .definedBy("dev.tidemark.capture.watch")
+            .layer("topic")
+            .definedBy("dev.tidemark.capture.topic")
+            .layer("service")
+            .definedBy("dev.tidemark.capture.service")
+            .whereLayer("words")
+            .mayNotAccessAnyLayer()
+            .whereLayer("status")
+            .mayOnlyAccessLayers("words")
+            .whereLayer("source")
+            .mayOnlyAccessLayers("words")
+            .whereLayer("spool")
+            .mayOnlyAccessLayers("words")
+            .whereLayer("generation")
+            .mayOnlyAccessLayers("words", "source", "spool")
+            // source and topic meet in the spool alone
+            .whereLayer("watch")
+            .mayOnlyAccessLayers("words", "status", "source", "spool", "generation")
+            .whereLayer("topic")
+            .mayOnlyAccessLayers("words", "status", "source", "spool", "generation")
+            .whereLayer("service")
             .mayNotBeAccessedByAnyLayer();
 
     @ArchTest

@@ -4,8 +4,8 @@ import static dev.tidemark.sandbox.Eventually.until;
 
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.Capture;
 import dev.tidemark.capture.CaptureSettings.NewSource;
+import dev.tidemark.capture.service.Capture;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.compactor.Compactor;
 import dev.tidemark.sandbox.EtcdServer;

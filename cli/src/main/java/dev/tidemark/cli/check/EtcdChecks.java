@@ -1,6 +1,6 @@
 package dev.tidemark.cli.check;
 
-import dev.tidemark.capture.CompactRevision;
+import dev.tidemark.capture.watch.CompactRevision;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdHeader;

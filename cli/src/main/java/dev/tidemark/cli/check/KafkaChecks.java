@@ -1,7 +1,7 @@
 package dev.tidemark.cli.check;
 
 import dev.tidemark.capture.CaptureSettings;
-import dev.tidemark.capture.TopicInspection;
+import dev.tidemark.capture.topic.TopicInspection;
 import dev.tidemark.schemas.Failure;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.tidemark.cli.check;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.capture.CaptureSettings;
-import dev.tidemark.capture.TopicInspection;
+import dev.tidemark.capture.topic.TopicInspection;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.restorer.PastReader;
 import dev.tidemark.restorer.PastRecord;

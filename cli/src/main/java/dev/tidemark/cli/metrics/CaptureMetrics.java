@@ -1,9 +1,9 @@
 package dev.tidemark.cli.metrics;
 
-import dev.tidemark.capture.CaptureStatus;
-import dev.tidemark.capture.CaptureStatus.ReconnectCause;
-import dev.tidemark.capture.CaptureStatus.State;
-import dev.tidemark.capture.Headroom;
+import dev.tidemark.capture.status.CaptureStatus;
+import dev.tidemark.capture.status.CaptureStatus.ReconnectCause;
+import dev.tidemark.capture.status.CaptureStatus.State;
+import dev.tidemark.capture.status.Headroom;
 import dev.tidemark.cli.metrics.Metric.Kind;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -1,7 +1,7 @@
 package dev.tidemark.cli.metrics;
 
-import dev.tidemark.capture.CaptureStatus;
-import dev.tidemark.capture.Headroom;
+import dev.tidemark.capture.status.CaptureStatus;
+import dev.tidemark.capture.status.Headroom;
 import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.PartitionHealth;

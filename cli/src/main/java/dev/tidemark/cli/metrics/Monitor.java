@@ -1,6 +1,6 @@
 package dev.tidemark.cli.metrics;
 
-import dev.tidemark.capture.CaptureStatus;
+import dev.tidemark.capture.status.CaptureStatus;
 import dev.tidemark.cli.drill.DrillStatus;
 import dev.tidemark.cli.upkeep.ArchiveStatus;
 import dev.tidemark.cli.upkeep.ExpiryStatus;

@@ -1,0 +1,147 @@
+package dev.tidemark.capture.generation;
+
+import dev.tidemark.archive.catalog.Catalog;
+import dev.tidemark.archive.catalog.ClusterArchive;
+import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.schemas.avro.GenerationHeader;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.util.Optional;
+
+/**
+ * Works out from the topic's end, and from the archive where that is silent, where capture goes on. Remembers what this
+ * process wrote last, for a topic that no longer says it. Used by one thread.
+ */
+public final class Resume {
+    private final ClusterArchive archive;
+    private final WarpedClock clock;
+
+    /** How the generation ends that this process wrote before, if the topic holds nothing any more. */
+    private Optional<Ending> left = Optional.empty();
+
+    /** The topic, as far as it is asked. */
+    public interface Topic {
+        /** What its end says, read back to where the generation was opened, if it reaches so far. */
+        TailState readToOpening();
+
+        /** The cluster's place in it. */
+        String place();
+
+        /** What an operator knows it by: its name, and its id in brackets. */
+        String name();
+    }
+
+    /** Nothing was written before. */
+    public Resume(ClusterArchive archive, WarpedClock clock) {
+        this.archive = archive;
+        this.clock = clock;
+    }
+
+    /**
+     * Remembers where a session has left a generation.
+     *
+     * @param generation empty if it had none
+     * @param why one sentence for an operator
+     */
+    public void leave(String generation, long last, String why) {
+        left = generation.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Ending(generation, last, GenerationEnd.Cause.TOPIC_LOST, why));
+    }
+
+    /**
+     * Where capture goes on.
+     *
+     * @param tail what the topic's end says
+     */
+    public Generations.Standing from(TailState tail, Topic topic) {
+        Generations.Standing standing = standing(tail, topic);
+        left = standing.position().isPresent() ? Optional.empty() : left;
+        return standing;
+    }
+
+    private Generations.Standing standing(TailState tail, Topic topic) {
+        Catalog catalog = archive.catalog();
+        if (tail.generation().isEmpty()) {
+            Optional<Ending> known = left.map(ending -> archivedToo(ending, catalog));
+            return over(known.or(() -> catalog.newest().map(newest -> lost(newest, topic))), 0);
+        }
+        Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
+        if (archived.isEmpty() && tail.opened().isEmpty()) {
+            // nobody but the topic knows of which source it is
+            return from(topic.readToOpening(), archived, topic);
+        }
+        return from(tail, archived, topic);
+    }
+
+    private static Generations.Standing over(Optional<Ending> ending, long sourceClusterId) {
+        return new Generations.Standing(Optional.empty(), ending, sourceClusterId, Generations.Base.NOT_OWED, 0);
+    }
+
+    private Generations.Standing from(TailState tail, Optional<GenerationCatalog> archived, Topic topic) {
+        long archivedLast = archived.map(Resume::last).orElse(0L);
+        // What the topic lost and the archive holds is captured again if the source still has it: the topic stays
+        // dense.
+        long last = tail.last() > 0 ? tail.last() : archivedLast;
+        long sourceClusterId = tail.opened()
+                .map(TopicEvent.GenerationOpened::sourceClusterId)
+                .or(() -> archived.map(GenerationCatalog::header).map(GenerationHeader::getSourceClusterId))
+                .orElse(0L);
+        if (tail.damage().isPresent()) {
+            return over(
+                    Optional.of(new Ending(
+                            tail.generation(),
+                            last,
+                            GenerationEnd.Cause.DISORDER,
+                            tail.damage().get())),
+                    sourceClusterId);
+        }
+        if (last == 0) {
+            return over(
+                    Optional.of(new Ending(
+                            tail.generation(),
+                            0,
+                            GenerationEnd.Cause.TOPIC_LOST,
+                            topic.place() + " no longer says how far it was captured")),
+                    sourceClusterId);
+        }
+        archived.ifPresent(found -> new BaseRecall(archive).into(tail.overlap(), found, last));
+        Stamper stamper = new Stamper(clock, tail.lastCapturedAt());
+        if (tail.provenAt() > 0) {
+            stamper.provenBefore(last, tail.provenAt());
+        }
+        Position position = new Position(tail.generation(), last, tail.overlap(), stamper);
+        return new Generations.Standing(
+                Optional.of(position), Optional.empty(), sourceClusterId, base(tail, archived), archivedLast);
+    }
+
+    private static Ending lost(GenerationCatalog newest, Topic topic) {
+        return new Ending(
+                newest.header().getGeneration(),
+                last(newest),
+                GenerationEnd.Cause.TOPIC_LOST,
+                "topic " + topic.name() + " holds nothing of it");
+    }
+
+    private static long last(GenerationCatalog generation) {
+        return generation
+                .head(0)
+                .map(head -> head.getLast())
+                .orElse(generation.header().getBaseRevision());
+    }
+
+    /** What the archive has counts as kept: what is missing begins after it. */
+    private static Ending archivedToo(Ending left, Catalog catalog) {
+        return catalog.generation(left.generation())
+                .map(found -> new Ending(left.generation(), last(found), left.cause(), left.detail()))
+                .orElse(left);
+    }
+
+    /** The archive knows first; how far back the topic must be read to know is not worth to wait for here. */
+    private Generations.Base base(TailState tail, Optional<GenerationCatalog> archived) {
+        if (tail.isBaseReady() || (archived.isPresent() && archived.get().hasBase())) {
+            return Generations.Base.NOT_OWED;
+        }
+        return tail.opened().isPresent() ? Generations.Base.OWED : Generations.Base.PERHAPS_OWED;
+    }
+}
