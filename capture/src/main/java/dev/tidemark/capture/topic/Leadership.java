@@ -46,9 +46,6 @@ import org.slf4j.LoggerFactory;
 public final class Leadership implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final Duration BEAT = Duration.ofMillis(100);
-    private static final Duration LONGEST_BEAT = Duration.ofMillis(500);
-    private static final Duration SILENCE = Duration.ofSeconds(5);
-    private static final Duration SOURCE_AWAY = Duration.ofSeconds(10);
     private static final Duration ASKING = Duration.ofSeconds(2);
     private static final Duration LEAVE = Duration.ofSeconds(2);
 
@@ -64,10 +61,8 @@ public final class Leadership implements Closeable {
     private RuntimeException failure;
     private volatile boolean closed;
 
-    // Used by the polling thread alone.
-    private Duration silent = Duration.ZERO;
-    private long lookedAt = System.nanoTime();
-    private long askedAt = System.nanoTime();
+    /** Used by the polling thread alone. */
+    private final Vigil vigil;
 
     /** Where this captor stands in the group: the picture above. */
     private enum State {
@@ -131,6 +126,7 @@ public final class Leadership implements Closeable {
         this.topic = topic;
         this.name = Captors.nameOf(instance);
         this.captors = new Captors(settings, name);
+        this.vigil = new Vigil(settings.cluster(), captors, () -> become(State.LEADING, State.LEAVING));
         this.polling = new Thread(this::poll, "tidemark-lead-" + settings.cluster());
         polling.setDaemon(true);
         polling.start();
@@ -256,7 +252,7 @@ public final class Leadership implements Closeable {
             try {
                 while (!closed) {
                     step(consumer);
-                    look();
+                    vigil.look(attended());
                 }
             } finally {
                 become(State.LEADING, State.LEAVING);
@@ -339,25 +335,6 @@ public final class Leadership implements Closeable {
                 e);
     }
 
-    /** What the polling thread sees of the session. */
-    private void look() {
-        long now = System.nanoTime();
-        // If this thread was stopped itself, it cannot say that the others were silent meanwhile.
-        long beat = Math.min(now - lookedAt, LONGEST_BEAT.toNanos());
-        lookedAt = now;
-        Optional<Led> led = attended();
-        if (led.isEmpty() || led.get().isAlive()) {
-            silent = Duration.ZERO;
-        } else {
-            silent = silent.plusNanos(beat);
-        }
-        if (silent.compareTo(SILENCE) >= 0) {
-            giveUp(led.get());
-        } else if (led.isPresent() && led.get().sourceAwayFor().compareTo(SOURCE_AWAY) >= 0) {
-            yieldIfAnotherWaits(led.get());
-        }
-    }
-
     private Optional<Led> attended() {
         lock.lock();
         try {
@@ -365,28 +342,6 @@ public final class Leadership implements Closeable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void giveUp(Led led) {
-        LOG.warn("capture of {} shows no life: the cluster is left to another captor", settings.cluster());
-        silent = Duration.ZERO;
-        become(State.LEADING, State.LEAVING);
-        led.part(Parting.YIELDED);
-    }
-
-    private void yieldIfAnotherWaits(Led led) {
-        if (System.nanoTime() - askedAt < ASKING.toNanos()) {
-            return;
-        }
-        askedAt = System.nanoTime();
-        captors.ask().whenComplete((roll, error) -> {
-            if (error != null) {
-                LOG.debug("nobody tells who waits", error);
-            } else if (!roll.waiting().stream().allMatch(captors::isSelf)) {
-                LOG.warn("no member of {} answers: the cluster is left to {}", settings.cluster(), roll.waiting());
-                led.part(Parting.YIELDED);
-            }
-        });
     }
 
     /** Who holds the cluster, as the group last said; empty if that is not known. */

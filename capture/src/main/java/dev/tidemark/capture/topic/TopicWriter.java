@@ -11,9 +11,7 @@ import dev.tidemark.capture.source.LeaseBook;
 import dev.tidemark.capture.spool.Item;
 import dev.tidemark.capture.spool.Spool;
 import dev.tidemark.capture.status.CaptureGauge;
-import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
-import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.RevisionSequence;
 import dev.tidemark.schemas.topic.TopicEncoder;
 import dev.tidemark.schemas.topic.TopicEvent;
@@ -261,9 +259,19 @@ public final class TopicWriter {
     }
 
     private void write(List<Item> items) {
-        Transaction transaction = new Transaction();
+        Transaction transaction =
+                new Transaction(standing.generation, standing.sequence.last(), standing.lastBase, encoder, leases, log);
         items.forEach(item -> item.accept(transaction));
-        transaction.finish();
+        if (!transaction.finish()) {
+            return;
+        }
+        commit();
+        standing.set(standing.generation, transaction.last());
+        gauge.stands(standing.generation, standing.sequence.last());
+        if (!transaction.base().equals(standing.lastBase)) {
+            gauge.baseReady();
+        }
+        standing.lastBase = transaction.base();
     }
 
     private void commit() {
@@ -342,96 +350,5 @@ public final class TopicWriter {
                 .mapToLong(item -> item instanceof Item.Changes changes ? changes.last() : 0)
                 .max()
                 .orElse(0);
-    }
-
-    /** One transaction under way; it begins with the first record, so that nothing to write is no transaction. */
-    private final class Transaction implements Item.Visitor {
-        private final List<Change> gathered = new ArrayList<>();
-        private long last = standing.sequence.last();
-        private String base = standing.lastBase;
-        private boolean begun;
-
-        @Override
-        public void changes(Item.Changes item) {
-            if (!item.generation().equals(standing.generation) || item.last() <= last) {
-                return;
-            }
-            List<Change> changes = item.changes();
-            if (item.first() <= last) {
-                int fresh = 0;
-                while (changes.get(fresh).main() <= last) {
-                    fresh++;
-                }
-                changes = changes.subList(fresh, changes.size());
-            }
-            RevisionSequence check = new RevisionSequence("spool to topic", last);
-            check.accept(new RevisionRange(changes.get(0).main(), item.last()));
-            last = item.last();
-            gathered.addAll(changes);
-        }
-
-        @Override
-        public void progress(Item.Progress item) {
-            if (item.generation().equals(standing.generation) && item.revision() == last) {
-                send(encoder.encode(new TopicEvent.Progress(item.generation(), item.revision(), item.atMillis())));
-            }
-        }
-
-        @Override
-        public void ready(Item.Ready item) {
-            if (item.generation().equals(standing.generation)
-                    && !item.event().descriptor().equals(base)) {
-                base = item.event().descriptor();
-                send(encoder.encode(item.event()));
-            }
-        }
-
-        /** Told twice after an error it still gets one place in the archive. */
-        @Override
-        public void side(Item.Side item) {
-            if (item.generation().equals(standing.generation)) {
-                send(encoder.encode(item.event()));
-            }
-        }
-
-        @Override
-        public void gate(Item.Gate item) {
-            throw new IllegalStateException("a gate is no part of a transaction");
-        }
-
-        void finish() {
-            sendGathered();
-            if (begun) {
-                commit();
-                standing.set(standing.generation, last);
-                gauge.stands(standing.generation, last);
-                if (!base.equals(standing.lastBase)) {
-                    gauge.baseReady();
-                }
-                standing.lastBase = base;
-            }
-        }
-
-        private void send(byte[] record) {
-            sendGathered();
-            begin();
-            log.send(record);
-        }
-
-        private void sendGathered() {
-            if (gathered.isEmpty()) {
-                return;
-            }
-            begin();
-            encoder.encodeRevisions(standing.generation, leases.firstSeenIn(gathered), gathered, log::send);
-            gathered.clear();
-        }
-
-        private void begin() {
-            if (!begun) {
-                begun = true;
-                log.begin();
-            }
-        }
     }
 }
