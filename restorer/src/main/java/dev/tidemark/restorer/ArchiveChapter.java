@@ -4,19 +4,14 @@ import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.ChainSize;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationCatalog;
-import dev.tidemark.archive.segment.KeyEntry;
-import dev.tidemark.archive.segment.LiveSets;
-import dev.tidemark.archive.segment.Segment;
-import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.KeptBase;
-import dev.tidemark.schemas.avro.LiveSet;
 import dev.tidemark.schemas.avro.ManifestRow;
-import dev.tidemark.schemas.avro.Member;
+import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.TimeProof;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,31 +20,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.roaringbitmap.RoaringBitmap;
 
 /** A generation as it stands in the archive, with the tail that the topic holds beyond it. Thread-safe. */
 final class ArchiveChapter implements Chapter {
-    private final ClusterArchive archive;
     private final GenerationCatalog catalog;
     private final List<BaseManifest> bases;
     private final Optional<BaseManifest> oldest;
     private final Optional<CheckpointManifest> head;
     private final Optional<Hole> end;
     private final Optional<Tail> tail;
-    private final Set<String> doneWithout = new ConcurrentSkipListSet<>();
+    private final Derived derived = new Derived();
+    private final ChapterRecords records;
 
     ArchiveChapter(ClusterArchive archive, GenerationCatalog catalog, Optional<Hole> end, Optional<Tail> tail) {
-        this.archive = archive;
         this.catalog = catalog;
         this.bases = catalog.bases();
         this.oldest = findOldest();
         this.head = catalog.head(0);
         this.end = end;
         this.tail = tail;
+        this.records = new ChapterRecords(archive, catalog, this, tail);
+    }
+
+    /** What stands of it in the archive alone, whatever may come after it. */
+    static ArchiveChapter of(ClusterArchive archive, GenerationCatalog catalog) {
+        return new ArchiveChapter(archive, catalog, Optional.empty(), Optional.empty());
     }
 
     @Override
@@ -81,14 +77,14 @@ final class ArchiveChapter implements Chapter {
         if (since == 0 || bases.stream().anyMatch(base -> base.getBase().getRevision() == since)) {
             return oldestOf(Stream.empty());
         }
-        Optional<BaseManifest> found = derived(() -> catalog.synthetic(since), Optional.empty());
+        Optional<BaseManifest> found = derived.read(() -> catalog.synthetic(since), Optional.empty());
         if (found.isEmpty()) {
-            found = derived(
+            found = derived.read(
                     () -> catalog.firstSynthetic().filter(base -> base.getBase().getRevision() == since),
                     Optional.empty());
         }
         if (found.isEmpty()) {
-            found = derived(() -> firstAfter(since), Optional.empty());
+            found = derived.read(() -> firstAfter(since), Optional.empty());
         }
         return oldestOf(found.stream());
     }
@@ -124,28 +120,12 @@ final class ArchiveChapter implements Chapter {
     public Optional<BaseManifest> synthetic(long revision) {
         Optional<BaseManifest> without = oldest.filter(
                 base -> base.getSynthesis() != null && base.getBase().getRevision() <= revision);
-        return derived(() -> catalog.synthetic(revision), without);
-    }
-
-    /**
-     * Levels, later synthetic bases and proofs of time are worked out from the rest of the archive: where one of them is
-     * damaged or gone, the rest is read.
-     */
-    private <T> T derived(Supplier<T> reading, T without) {
-        try {
-            return reading.get();
-        } catch (ArchiveException e) {
-            if (e.failure() != Failure.VERIFICATION) {
-                throw e;
-            }
-            doneWithout.add(e.getMessage());
-            return without;
-        }
+        return derived.read(() -> catalog.synthetic(revision), without);
     }
 
     /** What is damaged, and was not needed. */
     Set<String> doneWithout() {
-        return doneWithout;
+        return derived.doneWithout();
     }
 
     @Override
@@ -159,7 +139,7 @@ final class ArchiveChapter implements Chapter {
         long until = Math.min(last, head.map(CheckpointManifest::getLast).orElse(0L));
         return first > until
                 ? List.of()
-                : derived(() -> catalog.inside(level, new RevisionRange(first, until)), List.of());
+                : derived.read(() -> catalog.inside(level, new RevisionRange(first, until)), List.of());
     }
 
     @Override
@@ -168,14 +148,14 @@ final class ArchiveChapter implements Chapter {
     }
 
     @Override
-    public Optional<TailFacts> tail() {
-        return tail.flatMap(Tail::facts);
+    public Optional<RevisionRange> tail() {
+        return tail.flatMap(Tail::range);
     }
 
     @Override
     public long provenMillis() {
-        long last = Reach.isRestorable(this) ? Reach.latest(this) : 0;
-        long archived = derived(catalog::timeProof, Optional.<TimeProof>empty())
+        long last = isRestorable() ? latest() : 0;
+        long archived = derived.read(catalog::timeProof, Optional.<TimeProof>empty())
                 .filter(proof -> proof.getRevision() == last)
                 .map(TimeProof::getAtMillis)
                 .orElse(0L);
@@ -186,14 +166,14 @@ final class ArchiveChapter implements Chapter {
     private Optional<Long> archivedUntil() {
         long last =
                 head.map(CheckpointManifest::getLast).orElse(catalog.header().getBaseRevision());
-        return derived(catalog::timeProof, Optional.<TimeProof>empty())
+        return derived.read(catalog::timeProof, Optional.<TimeProof>empty())
                 .filter(proof -> proof.getRevision() == last)
                 .map(TimeProof::getAtMillis);
     }
 
     /** Up to when it can be restored from the archive alone; empty if nothing of it can. */
     OptionalLong archivedMillis() {
-        if (!Reach.isRestorable(this)) {
+        if (!isRestorable()) {
             return OptionalLong.empty();
         }
         return Stream.of(
@@ -216,10 +196,10 @@ final class ArchiveChapter implements Chapter {
                 new ChainSize(
                         rows.size(),
                         rows.stream().mapToLong(ManifestRow::getBytes).sum()));
-        sizes.put("synthetic", derived(catalog::syntheticBases, ChainSize.NONE));
+        sizes.put("synthetic", derived.read(catalog::syntheticBases, ChainSize.NONE));
         for (int level = 0; level <= catalog.levels(); level++) {
             int of = level;
-            sizes.put(Integer.toString(level), derived(() -> catalog.size(of), ChainSize.NONE));
+            sizes.put(Integer.toString(level), derived.read(() -> catalog.size(of), ChainSize.NONE));
         }
         return sizes;
     }
@@ -227,11 +207,6 @@ final class ArchiveChapter implements Chapter {
     @Override
     public Optional<Hole> end() {
         return end;
-    }
-
-    /** The tail itself. */
-    Optional<Tail> openTail() {
-        return tail;
     }
 
     @Override
@@ -253,8 +228,7 @@ final class ArchiveChapter implements Chapter {
             return new Moment(generation(), revision, 0, ofBase.get());
         }
         try {
-            return stretchOf(revision)
-                    .map(stretch -> stretch.changeOf(revision))
+            return records.changeOf(revision)
                     .map(change ->
                             new Moment(generation(), revision, change.notBeforeMillis(), change.capturedAtMillis()))
                     .orElseGet(() -> new Moment(generation(), revision, 0, 0));
@@ -272,131 +246,31 @@ final class ArchiveChapter implements Chapter {
                 .map(BaseManifest::getBase)
                 .filter(found -> found.getRevision() == revision)
                 .orElseThrow(() -> failure);
-        doneWithout.add(failure.getMessage());
+        derived.doWithout(failure);
         return new Moment(generation(), revision, 0, base.getCapturedAtMillis());
     }
 
     @Override
     public OptionalLong lastCapturedBy(long millis) {
-        Predicate<Change> captured = change -> change.capturedAtMillis() <= millis;
-        Optional<Change> inTail = tail.flatMap(Tail::stretch).flatMap(stretch -> stretch.lastWhile(captured));
-        Optional<Change> found = inTail.isPresent()
-                ? inTail
-                : head.flatMap(known -> catalog.checkpointAt(millis))
-                        .flatMap(checkpoint -> stretch(checkpoint).lastWhile(captured));
-        return found.isEmpty()
-                ? OptionalLong.empty()
-                : OptionalLong.of(found.get().main());
+        return records.lastCapturedBy(millis);
     }
 
     @Override
     public OptionalLong lastPossiblyBefore(long millis) {
-        long next = Math.max(lastCapturedBy(millis).orElse(0), knownSince()) + 1;
-        OptionalLong found = OptionalLong.empty();
-        Optional<Stretch> stretch = stretchOf(next);
-        while (stretch.isPresent()) {
-            Optional<Change> possible =
-                    stretch.get().lastPossiblyBefore(millis).filter(change -> change.main() >= next);
-            if (possible.isEmpty()) {
-                return found;
-            }
-            found = OptionalLong.of(possible.get().main());
-            stretch = stretchOf(stretch.get().range().last() + 1);
-        }
-        return found;
+        return records.lastPossiblyBefore(millis);
     }
 
     @Override
     public OptionalLong lastDeath(byte[] key) {
-        DeathSearch search = new DeathSearch();
-        tail.flatMap(Tail::stretch).ifPresent(stretch -> stretch.versionsNewestFirst(key, search::visit));
-        searchCheckpoints(key, search);
-        if (!search.isDone()) {
-            oldest.ifPresent(base -> searchBase(base, key, search));
-        }
-        return search.found();
-    }
-
-    /** The revision of the oldest base that counts. */
-    private long knownSince() {
-        return oldest.map(base -> base.getBase().getRevision()).orElse(0L);
-    }
-
-    /** Goes back in windows that double, so that a recent death is found without opening every manifest. */
-    private void searchCheckpoints(byte[] key, DeathSearch search) {
-        long floor = knownSince();
-        long last = head.map(CheckpointManifest::getLast).orElse(floor);
-        long window =
-                head.map(newest -> newest.getLast() - newest.getFirst() + 1).orElse(1L);
-        while (last > floor && !search.isDone()) {
-            List<CheckpointManifest> found = checkpoints(Math.max(floor + 1, last - window + 1), last);
-            for (int i = found.size() - 1; i >= 0 && !search.isDone(); i--) {
-                stretch(found.get(i)).versionsNewestFirst(key, search::visit);
-            }
-            if (found.isEmpty()) {
-                return;
-            }
-            last = found.get(0).getFirst() - 1;
-            window *= 2;
-        }
+        return records.lastDeath(key);
     }
 
     /**
-     * Of a base's records up to C only those that were live there say anything: others are leftovers of a compaction, or
-     * what segments still hold though it was given up.
+     * The newest side state beside those of the bases' snapshots that counts at a revision. A kept moment needs nothing
+     * but its own base.
      */
-    private void searchBase(BaseManifest manifest, byte[] key, DeathSearch search) {
-        List<Member> members = manifest.getBase().getMembers();
-        for (int i = members.size() - 1; i >= 0 && !search.isDone(); i--) {
-            Member member = members.get(i);
-            Segment segment = open(member);
-            Optional<LiveSet> known = Optional.ofNullable(
-                    manifest.getSynthesis() == null ? member.getLiveAtCompaction() : member.getLive());
-            Optional<RoaringBitmap> live = known.map(set -> liveSet(set, member, manifest));
-            List<KeyEntry> versions = segment.versions(key);
-            for (int v = versions.size() - 1; v >= 0 && !search.isDone(); v--) {
-                KeyEntry version = versions.get(v);
-                if (live.isEmpty() || live.get().contains(version.ordinal())) {
-                    search.visit(version);
-                }
-            }
-        }
-    }
-
-    private Optional<Stretch> stretchOf(long revision) {
-        Optional<Stretch> topic =
-                tail.flatMap(Tail::stretch).filter(stretch -> stretch.range().contains(revision));
-        return topic.isPresent()
-                ? topic
-                : checkpoints(revision, revision).stream().findFirst().map(this::stretch);
-    }
-
-    private Stretch stretch(CheckpointManifest checkpoint) {
-        return new Stretch(
-                new RevisionRange(checkpoint.getFirst(), checkpoint.getLast()),
-                checkpoint.getMembers().stream().map(this::open).toList());
-    }
-
-    /**
-     * Where a plan's leases, users and roles come from; one listing and one or two reads. A kept moment needs nothing but
-     * its own base.
-     */
-    SideUse side(RestorePlan plan) {
-        boolean kept = isGivenUp() || plan.revision() < catalog.floors().baseRevision();
-        return SideUse.of(plan, bases, kept ? Optional.empty() : catalog.side(plan.revision()));
-    }
-
-    /** A segment of the archive, opened. */
-    Segment open(Member member) {
-        return Segment.open(archive.store(), archive.root(), member.getSegment());
-    }
-
-    private RoaringBitmap liveSet(LiveSet set, Member member, BaseManifest owner) {
-        return LiveSets.read(
-                set,
-                member.getSegment(),
-                archive.store(),
-                archive.root(),
-                "base " + owner.getSeq() + " of " + generation());
+    Optional<SideManifest> side(long revision) {
+        boolean kept = isGivenUp() || revision < catalog.floors().baseRevision();
+        return kept ? Optional.empty() : catalog.side(revision);
     }
 }

@@ -42,7 +42,7 @@ public record ArchiveFacts(
             return new Generation(
                     chapter.openedAtMillis(),
                     chapter.archivedMillis(),
-                    Reach.window(chapter).stream()
+                    chapter.window().stream()
                             .mapToLong(range -> chapter.moment(range.first()).notAfterMillis())
                             .findFirst(),
                     chapter.sizes());

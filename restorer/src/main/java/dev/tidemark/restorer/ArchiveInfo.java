@@ -80,33 +80,36 @@ public record ArchiveInfo(
 
     /** Reads it: manifests, and a block for each moment. */
     public static ArchiveInfo read(Sources sources) {
-        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
-            List<Chapter> chapters = history.chapters();
-            long now = sources.clock().millis();
-            OptionalLong archived = archivedMillis(history.archived());
-            OptionalLong topic = history.tail().isEmpty()
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(Math.max(history.tail().get().provenMillis(), archived.orElse(0)));
-            boolean caughtUp =
-                    history.tail().filter(tail -> tail.range().isEmpty()).isPresent();
-            ProofRecords records = ProofRecords.of(sources.archive());
-            List<Generation> generations = Stream.concat(
-                            history.pending().stream().map(ArchiveInfo::announced),
-                            history.archived().stream().map(ArchiveInfo::generation))
-                    .toList();
-            return new ArchiveInfo(
-                    sources.archive().cluster(),
-                    generations,
-                    chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
-                    seconds(now, topic),
-                    seconds(now, caughtUp ? topic : archived),
-                    history.retention(),
-                    records.verification(),
-                    records.drill(),
-                    Stream.of(history.note(), records.note())
-                            .filter(said -> !said.isEmpty())
-                            .collect(Collectors.joining("; ")));
+        try (Scratch scratch = Scratch.in(sources.scratch())) {
+            return of(sources, ArchiveHistory.open(sources, scratch.directory()));
         }
+    }
+
+    private static ArchiveInfo of(Sources sources, ArchiveHistory history) {
+        List<Chapter> chapters = history.chapters();
+        long now = sources.clock().millis();
+        OptionalLong archived = archivedMillis(history.archived());
+        OptionalLong topic = history.tail().isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(history.tail().get().provenMillis(), archived.orElse(0)));
+        boolean caughtUp = history.tail().filter(tail -> tail.range().isEmpty()).isPresent();
+        ProofRecords records = ProofRecords.of(sources.archive());
+        List<Generation> generations = Stream.concat(
+                        history.pending().stream().map(ArchiveInfo::announced),
+                        history.archived().stream().map(ArchiveInfo::generation))
+                .toList();
+        return new ArchiveInfo(
+                sources.archive().cluster(),
+                generations,
+                chapters.stream().flatMap(chapter -> chapter.end().stream()).toList(),
+                seconds(now, topic),
+                seconds(now, caughtUp ? topic : archived),
+                history.retention(),
+                records.verification(),
+                records.drill(),
+                Stream.of(history.note(), records.note())
+                        .filter(said -> !said.isEmpty())
+                        .collect(Collectors.joining("; ")));
     }
 
     private static Generation announced(History.PendingGeneration pending) {
@@ -124,15 +127,15 @@ public record ArchiveInfo(
     }
 
     private static Generation generation(ArchiveChapter chapter) {
-        boolean restorable = Reach.isRestorable(chapter);
+        boolean restorable = chapter.isRestorable();
         Map<String, ChainSize> sizes = chapter.sizes();
         ChainSize snapshots = sizes.get("base");
         ChainSize checkpoints = sizes.get("0");
         return new Generation(
                 chapter.generation(),
-                restorable ? Optional.of(chapter.moment(Reach.earliest(chapter))) : Optional.empty(),
-                Reach.window(chapter).map(RevisionRange::first).map(chapter::moment),
-                restorable ? Optional.of(chapter.moment(Reach.latest(chapter))) : Optional.empty(),
+                restorable ? Optional.of(chapter.moment(chapter.earliest())) : Optional.empty(),
+                chapter.window().map(RevisionRange::first).map(chapter::moment),
+                restorable ? Optional.of(chapter.moment(chapter.latest())) : Optional.empty(),
                 chapter.kept().size(),
                 snapshots.manifests() + sizes.get("synthetic").manifests(),
                 checkpoints.manifests(),

@@ -79,6 +79,6 @@ public final class ArchiveReadings {
     }
 
     private ArchiveFacts.Generation facts(GenerationCatalog generation) {
-        return ArchiveFacts.Generation.of(new ArchiveChapter(archive, generation, Optional.empty(), Optional.empty()));
+        return ArchiveFacts.Generation.of(ArchiveChapter.of(archive, generation));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.etcd.file.FileContents;
 import dev.tidemark.etcd.file.Liveness;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.SegmentRecord;
@@ -51,7 +52,7 @@ final class AvroSink implements StateSink {
     }
 
     @Override
-    public Written finish(SideState side) {
+    public Written finish(FileContents side) {
         try {
             writer.flush();
         } catch (IOException e) {

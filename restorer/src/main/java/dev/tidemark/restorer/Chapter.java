@@ -1,11 +1,13 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.KeptBase;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What is known of one generation: manifests, and single records where a moment cannot be found without them. Revisions
@@ -48,8 +50,8 @@ interface Chapter {
     /** The checkpoints of level 0 that hold any revision of a range, oldest first; what is missing is simply not among them. */
     List<CheckpointManifest> checkpoints(long first, long last);
 
-    /** What is captured but not yet in the archive. */
-    Optional<TailFacts> tail();
+    /** The revisions that are captured but not yet in the archive. */
+    Optional<RevisionRange> tail();
 
     /** Up to when the source is known to have committed nothing after its last revision; 0 if nothing says so. */
     long provenMillis();
@@ -68,4 +70,60 @@ interface Chapter {
 
     /** The newest revision that deleted a key that lived until then; empty if nothing kept says so. */
     OptionalLong lastDeath(byte[] key);
+
+    /** Whether anything of it can be restored. */
+    default boolean isRestorable() {
+        return oldest().isPresent() || !kept().isEmpty();
+    }
+
+    /** The revisions that can be restored, oldest first: what is kept, then every one since a base. */
+    default List<RevisionRange> ranges() {
+        return Stream.concat(
+                        kept().stream().map(kept -> new RevisionRange(kept.getFirst(), kept.getLast())),
+                        window().stream())
+                .toList();
+    }
+
+    /** The range of which every revision can be restored; empty if only what is kept can. */
+    default Optional<RevisionRange> window() {
+        return oldest().map(oldest -> new RevisionRange(firstOf(oldest), lastOf(oldest)));
+    }
+
+    private long firstOf(BaseManifest oldest) {
+        return Stream.concat(bases().stream(), Stream.of(oldest))
+                .mapToLong(manifest -> manifest.getBase().getCompactRevision())
+                .min()
+                .orElseThrow();
+    }
+
+    private long lastOf(BaseManifest oldest) {
+        long bases = Stream.concat(bases().stream(), Stream.of(oldest))
+                .mapToLong(manifest -> manifest.getBase().getRevision())
+                .max()
+                .orElseThrow();
+        long archive = head().map(CheckpointManifest::getLast).orElse(bases);
+        long topic = tail().map(RevisionRange::last).orElse(archive);
+        return Math.max(bases, Math.max(archive, topic));
+    }
+
+    /** The range that can be restored and holds a revision. */
+    default Optional<RevisionRange> rangeOf(long revision) {
+        return ranges().stream().filter(range -> range.contains(revision)).findFirst();
+    }
+
+    /** Whether a revision can be restored. */
+    default boolean holds(long revision) {
+        return rangeOf(revision).isPresent();
+    }
+
+    /** The first restorable revision, if anything can be restored. */
+    default long earliest() {
+        return ranges().get(0).first();
+    }
+
+    /** The last restorable revision, if anything can be restored. */
+    default long latest() {
+        List<RevisionRange> ranges = ranges();
+        return ranges.get(ranges.size() - 1).last();
+    }
 }

@@ -14,9 +14,6 @@ interface History {
     /** What an operator should know about what was asked and what was not; may be empty. */
     String note();
 
-    /** Whether two generations hold the same state at a revision; may read both. */
-    boolean sameState(long revision, Chapter one, Chapter other);
-
     /**
      * A generation without anything restorable.
      *

@@ -3,6 +3,7 @@ package dev.tidemark.restorer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import dev.tidemark.etcd.file.FileContents;
 import dev.tidemark.etcd.file.Liveness;
 import dev.tidemark.schemas.Change;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class JsonLinesSink implements StateSink {
             return;
         }
         try {
-            JsonRecords.write(json, PastRecord.of(change));
+            JsonRecords.write(json, change);
             any = true;
         } catch (IOException e) {
             throw OutputException.broken(out.name(), e);
@@ -38,7 +39,7 @@ final class JsonLinesSink implements StateSink {
     }
 
     @Override
-    public Written finish(SideState side) {
+    public Written finish(FileContents side) {
         try {
             if (any) {
                 json.writeRaw('\n');

@@ -1,32 +1,33 @@
 package dev.tidemark.restorer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tidemark.schemas.Change;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-/** A record of the past as JSON, as the command line's contract has it. */
+/** A record as JSON, as the command line's contract has it. */
 final class JsonRecords {
     private JsonRecords() {}
 
     /** Writes one document; key and value as text when they are UTF-8, else as {@code {"base64": …}}. */
-    static void write(JsonGenerator json, PastRecord past) throws IOException {
+    static void write(JsonGenerator json, Change put) throws IOException {
         json.writeStartObject();
         json.writeFieldName("key");
-        writeBytes(json, past.key());
+        writeBytes(json, put.key());
         json.writeFieldName("value");
-        writeBytes(json, past.value());
-        json.writeNumberField("createRevision", past.createRevision());
-        json.writeNumberField("modRevision", past.modRevision());
-        json.writeNumberField("version", past.version());
-        json.writeNumberField("lease", past.lease());
+        writeBytes(json, put.value());
+        json.writeNumberField("createRevision", put.createRevision());
+        json.writeNumberField("modRevision", put.main());
+        json.writeNumberField("version", put.version());
+        json.writeNumberField("lease", put.lease());
         json.writeStringField(
                 "time",
-                past.capturedAtMillis() == 0
+                put.capturedAtMillis() == 0
                         ? null
-                        : Instant.ofEpochMilli(past.capturedAtMillis()).toString());
+                        : Instant.ofEpochMilli(put.capturedAtMillis()).toString());
         json.writeEndObject();
     }
 

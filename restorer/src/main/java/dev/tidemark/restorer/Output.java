@@ -1,6 +1,7 @@
 package dev.tidemark.restorer;
 
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where a restore goes. */
@@ -11,14 +12,33 @@ public sealed interface Output {
      * @param path its name
      * @param existing what happens if it is there already
      */
-    record ToFile(Path path, Existing existing) implements Output {}
+    record ToFile(Path path, Existing existing) implements Output {
+        @Override
+        public void check() {
+            Path whole = path.toAbsolutePath();
+            if (Files.exists(whole) && !Files.isRegularFile(whole)) {
+                throw OutputException.noFile(whole);
+            }
+            if (!Files.isDirectory(whole.getParent())) {
+                throw OutputException.noDirectory(whole.getParent());
+            }
+            if (Files.exists(whole) && existing == Existing.REFUSE) {
+                throw OutputException.exists(whole);
+            }
+        }
+    }
 
     /**
      * A stream, which stays open.
      *
      * @param stream the stream
      */
-    record ToStream(OutputStream stream) implements Output {}
+    record ToStream(OutputStream stream) implements Output {
+        @Override
+        public void check() {
+            // whatever may be wrong with it shows when it is written to
+        }
+    }
 
     /** What happens to a file that is there already. */
     enum Existing {
@@ -42,4 +62,11 @@ public sealed interface Output {
     static Output stream(OutputStream stream) {
         return new ToStream(stream);
     }
+
+    /**
+     * Makes sure that something may be written here.
+     *
+     * @throws OutputException if it exists and must not be replaced, or cannot be a file
+     */
+    void check();
 }

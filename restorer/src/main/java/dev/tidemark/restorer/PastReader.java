@@ -43,9 +43,9 @@ public final class PastReader {
      * @throws UnreachableTargetException if the moment cannot be reached
      */
     public Answer get(byte[] key, Target target) {
-        try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
-            RestorePlan plan = history.plan(target);
-            return answer(history, plan, layers -> find(layers, key, plan.revision()));
+        try (Past past = Past.openFor(sources, target)) {
+            RestorePlan plan = past.plan(target);
+            return answer(past, plan, layers -> find(layers, key, plan.revision()));
         }
     }
 
@@ -55,9 +55,9 @@ public final class PastReader {
      * @throws UnreachableTargetException if the moment cannot be reached
      */
     public Answer getPrefix(byte[] prefix, Target target) {
-        try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
-            RestorePlan plan = history.plan(target);
-            return answer(history, plan, layers -> scan(layers, prefix, plan.revision()));
+        try (Past past = Past.openFor(sources, target)) {
+            RestorePlan plan = past.plan(target);
+            return answer(past, plan, layers -> scan(layers, prefix, plan.revision()));
         }
     }
 
@@ -67,17 +67,17 @@ public final class PastReader {
     }
 
     /** Index runs are worked out from the segments' own indexes: where one is damaged or gone, these do. */
-    private static Answer answer(ArchiveHistory history, RestorePlan plan, Search search) {
+    private static Answer answer(Past past, RestorePlan plan, Search search) {
         if (!PlanLayers.hasRuns(plan)) {
-            return new Answer(plan, search.in(history.segmentLayers(plan)));
+            return new Answer(plan, search.in(past.segmentLayers(plan)));
         }
         try {
-            return new Answer(plan, search.in(history.layers(plan)));
+            return new Answer(plan, search.in(past.layers(plan)));
         } catch (ArchiveException e) {
             if (e.failure() != Failure.VERIFICATION) {
                 throw e;
             }
-            List<PastRecord> records = search.in(history.segmentLayers(plan));
+            List<PastRecord> records = search.in(past.segmentLayers(plan));
             return new Answer(plan.noting("done without what is damaged: " + e.getMessage()), records);
         }
     }

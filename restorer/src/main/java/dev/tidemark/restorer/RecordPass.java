@@ -70,16 +70,24 @@ final class RecordPass {
         }
     }
 
-    private RecordPass(List<Part> parts) {
+    /**
+     * A pass that has not begun.
+     *
+     * @param parts in revision order
+     */
+    RecordPass(List<Part> parts) {
         this.parts = parts;
     }
 
-    /** Gives every wanted record to {@code sink}, in revision order, on the calling thread. */
-    static void run(List<Part> parts, Sink sink) {
-        new RecordPass(parts).run(sink);
+    /** How many records are wanted. */
+    long records() {
+        return parts.stream()
+                .mapToLong(part -> part.wanted().getLongCardinality())
+                .sum();
     }
 
-    private void run(Sink sink) {
+    /** Gives every wanted record to {@code sink}, in revision order, on the calling thread. */
+    void run(Sink sink) {
         Thread reader = new Thread(this::readAll, "tidemark-decode");
         reader.setDaemon(true);
         reader.start();

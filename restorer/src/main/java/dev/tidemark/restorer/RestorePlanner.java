@@ -24,11 +24,12 @@ final class RestorePlanner {
      * The plan.
      *
      * @param now decides what lies in the future
+     * @param comparison tells whether a revision that several generations hold may mean several states
      * @throws UnreachableTargetException if the target cannot be restored
      * @throws AmbiguousRevisionException if it may mean several states
      */
-    static RestorePlan plan(History history, Target target, Instant now) {
-        TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
+    static RestorePlan plan(History history, Target target, Instant now, StateComparison comparison) {
+        TargetResolver.Resolved resolved = new TargetResolver(history, now, comparison).resolve(target);
         BaseUse base = base(resolved.chapter(), resolved.revision());
         return assemble(history, resolved, base, resolved.chapter().levels());
     }
@@ -38,10 +39,10 @@ final class RestorePlanner {
      *
      * @throws UnreachableTargetException if the target cannot be restored, or the raw history does not reach back so far
      */
-    static RestorePlan planFrom(History history, Target target, long oldest, Instant now) {
-        TargetResolver.Resolved resolved = new TargetResolver(history, now).resolve(target);
+    static RestorePlan planFrom(History history, Target target, long oldest, Instant now, StateComparison comparison) {
+        TargetResolver.Resolved resolved = new TargetResolver(history, now, comparison).resolve(target);
         Chapter chapter = resolved.chapter();
-        long first = Reach.rangeOf(chapter, resolved.revision()).orElseThrow().first();
+        long first = chapter.rangeOf(resolved.revision()).orElseThrow().first();
         BaseUse base = uses(chapter, resolved.revision())
                 .filter(use -> use.revision() <= oldest)
                 .max(Comparator.comparingLong(BaseUse::revision))
@@ -57,7 +58,7 @@ final class RestorePlanner {
     static long rawHistoryStart(History history, RestorePlan plan) {
         return history.chapters().stream()
                 .filter(chapter -> chapter.generation().equals(plan.generation()))
-                .flatMap(chapter -> Reach.rangeOf(chapter, plan.revision()).stream())
+                .flatMap(chapter -> chapter.rangeOf(plan.revision()).stream())
                 .mapToLong(RevisionRange::first)
                 .findFirst()
                 .orElseThrow();
@@ -158,7 +159,6 @@ final class RestorePlanner {
             throw broken(reach, chapter, reached + 1, next - 1);
         }
         RevisionRange range = chapter.tail()
-                .map(TailFacts::range)
                 .filter(held -> held.last() >= revision)
                 .orElseThrow(() -> broken(reach, chapter, reached + 1, revision));
         if (range.first() > reached + 1) {

@@ -2,8 +2,6 @@ package dev.tidemark.restorer;
 
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionSequence;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +33,8 @@ public final class Restorer {
      * @throws TailException if it may depend on the topic, and that cannot be read
      */
     public RestorePlan plan(Target target) {
-        try (ArchiveHistory history = ArchiveHistory.open(sources)) {
-            return history.plan(target);
+        try (Past past = Past.open(sources)) {
+            return past.plan(target);
         }
     }
 
@@ -46,9 +44,9 @@ public final class Restorer {
      * @throws OutputException if the output exists and must not be replaced
      */
     public RestorePlan plan(RestoreRequest request) {
-        checkOutput(request.output());
-        try (ArchiveHistory history = open(request)) {
-            return plan(history, request);
+        request.output().check();
+        try (Past past = open(request)) {
+            return plan(past, request);
         }
     }
 
@@ -60,27 +58,27 @@ public final class Restorer {
      */
     public RestoreResult restore(RestoreRequest request, RestoreProgress progress) {
         long started = sources.clock().millis();
-        checkOutput(request.output());
-        try (ArchiveHistory history = open(request)) {
-            return run(history, plan(history, request), request, progress, started);
+        request.output().check();
+        try (Past past = open(request)) {
+            return run(past, plan(past, request), request, progress, started);
         }
     }
 
-    private static RestorePlan plan(ArchiveHistory history, RestoreRequest request) {
-        return request.historyFrom().isPresent() ? planHistory(history, request) : history.plan(request.target());
+    private static RestorePlan plan(Past past, RestoreRequest request) {
+        return request.historyFrom().isPresent() ? planHistory(past, request) : past.plan(request.target());
     }
 
     /** Only a bump has to know the newest revision of all. */
-    private ArchiveHistory open(RestoreRequest request) {
+    private Past open(RestoreRequest request) {
         return switch (request.bump()) {
-            case PAST_NEWEST -> ArchiveHistory.open(sources);
-            case NONE -> ArchiveHistory.openFor(sources, request.target());
+            case PAST_NEWEST -> Past.open(sources);
+            case NONE -> Past.openFor(sources, request.target());
         };
     }
 
-    private static RestorePlan planHistory(ArchiveHistory history, RestoreRequest request) {
+    private static RestorePlan planHistory(Past past, RestoreRequest request) {
         long compacted = request.historyFrom().getAsLong();
-        RestorePlan plan = history.planFrom(request.target(), compacted);
+        RestorePlan plan = past.planFrom(request.target(), compacted);
         if (compacted > plan.revision()) {
             throw new RestoreException(
                     Failure.USAGE,
@@ -91,24 +89,21 @@ public final class Restorer {
     }
 
     private RestoreResult run(
-            ArchiveHistory history, RestorePlan plan, RestoreRequest request, RestoreProgress progress, long started) {
-        SideUse use = history.side(plan);
-        SideTable side = SideTable.read(sources.archive(), plan, use, history.tail());
-        OptionalLong bumped = bumpedTo(plan, history.tail().isPresent(), request);
+            Past past, RestorePlan plan, RestoreRequest request, RestoreProgress progress, long started) {
+        SideUse use = SideUse.of(plan, past.history().chapter(plan.generation()));
+        Optional<Tail> tail = past.history().tail();
+        SideTable side = SideTable.read(sources.archive(), plan, use, tail);
+        OptionalLong bumped = bumpedTo(plan, tail.isPresent(), request);
         OptionalLong since = request.historyFrom();
-        Selection selection = history.selection(plan);
-        List<RecordPass.Part> parts = since.isPresent() ? selection.history(since.getAsLong()) : selection.state();
-        long total = parts.stream()
-                .mapToLong(part -> part.wanted().getLongCardinality())
-                .sum();
+        RecordPass pass = since.isPresent() ? past.history(plan, since.getAsLong()) : past.state(plan);
         long marks = since.orElse(bumped.orElse(plan.revision()));
-        try (StateSink sink = open(request, marks, history.scratch())) {
+        try (StateSink sink = open(request, marks, past.directory())) {
             StateCount count =
-                    new StateCount(sink, request.prefix().orElse(NO_PREFIX), sequence(since), progress, total);
-            RecordPass.run(parts, count);
+                    new StateCount(sink, request.prefix().orElse(NO_PREFIX), sequence(since), progress, pass.records());
+            pass.run(count);
             SideState kept = kept(side, count, request);
-            checkOutput(request.output());
-            StateSink.Written written = deliver(sink.finish(kept), request);
+            request.output().check();
+            StateSink.Written written = sink.finish(kept.contents());
             return new RestoreResult(
                     plan,
                     written.path(),
@@ -164,47 +159,11 @@ public final class Restorer {
         };
     }
 
-    private static StateSink open(RestoreRequest request, long marks, Scratch scratch) {
+    private static StateSink open(RestoreRequest request, long marks, Path scratch) {
         return switch (request.format()) {
-            case DATABASE ->
-                new DatabaseSink(
-                        request.output() instanceof Output.ToFile file
-                                ? file.path()
-                                : scratch.directory().resolve("snapshot.db"),
-                        marks);
-            case NDJSON -> new JsonLinesSink(request.output());
-            case AVRO -> new AvroSink(request.output());
+            case DATABASE -> StateSink.database(request.output(), marks, scratch);
+            case NDJSON -> StateSink.jsonLines(request.output());
+            case AVRO -> StateSink.avro(request.output());
         };
-    }
-
-    /** A database is written with random access, so a stream gets it only when it is whole. */
-    private static StateSink.Written deliver(StateSink.Written written, RestoreRequest request) {
-        boolean toStream = request.output() instanceof Output.ToStream;
-        if (!toStream || written.path().isEmpty()) {
-            return written;
-        }
-        Path whole = written.path().get();
-        try {
-            Files.copy(whole, ((Output.ToStream) request.output()).stream());
-        } catch (IOException e) {
-            throw OutputException.broken("the output stream", e);
-        }
-        return new StateSink.Written(Optional.empty(), written.bytes(), written.sha256(), written.hash());
-    }
-
-    private static void checkOutput(Output output) {
-        if (!(output instanceof Output.ToFile file)) {
-            return;
-        }
-        Path path = file.path().toAbsolutePath();
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw OutputException.noFile(path);
-        }
-        if (!Files.isDirectory(path.getParent())) {
-            throw OutputException.noDirectory(path.getParent());
-        }
-        if (Files.exists(path) && file.existing() == Output.Existing.REFUSE) {
-            throw OutputException.exists(path);
-        }
     }
 }

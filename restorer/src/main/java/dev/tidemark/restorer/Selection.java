@@ -28,20 +28,20 @@ final class Selection {
     }
 
     /** The state at the revision, with the tombstones of the revision itself: what etcd holds, compacted there. */
-    List<RecordPass.Part> state() {
+    RecordPass state() {
         List<RoaringBitmap> live = Survivors.at(revision, Tombstones.OF_TARGET, inputs, scratch);
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             parts.add(new RecordPass.Part(inputs.get(i).segment(), live.get(i), live.get(i)));
         }
-        return parts;
+        return new RecordPass(parts);
     }
 
     /**
      * What an etcd holds that was compacted at an earlier revision: the state there, its tombstones, and every record
      * since.
      */
-    List<RecordPass.Part> history(long compacted) {
+    RecordPass history(long compacted) {
         List<RoaringBitmap> before = Survivors.at(compacted, Tombstones.OF_TARGET, startedBy(compacted), scratch);
         List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs, scratch);
         List<RecordPass.Part> parts = new ArrayList<>();
@@ -50,11 +50,11 @@ final class Selection {
             addSince(compacted, inputs.get(i), wanted);
             parts.add(new RecordPass.Part(inputs.get(i).segment(), wanted, live.get(i)));
         }
-        return parts;
+        return new RecordPass(parts);
     }
 
     /** What counts in HashKV of an etcd compacted at an earlier revision: every record since, and older live ones. */
-    List<RecordPass.Part> hashed(long compacted) {
+    RecordPass hashed(long compacted) {
         List<RoaringBitmap> live = Survivors.at(revision, Tombstones.NONE, inputs, scratch);
         List<RecordPass.Part> parts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
@@ -62,7 +62,7 @@ final class Selection {
             addSince(compacted, inputs.get(i), wanted);
             parts.add(new RecordPass.Part(inputs.get(i).segment(), wanted, live.get(i)));
         }
-        return parts;
+        return new RecordPass(parts);
     }
 
     private List<Survivors.Input> startedBy(long main) {

@@ -1,9 +1,11 @@
 package dev.tidemark.restorer;
 
 import dev.tidemark.etcd.file.BucketEntry;
+import dev.tidemark.etcd.file.FileContents;
 import dev.tidemark.schemas.LeaseTtl;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a database holds beside its keys.
@@ -18,10 +20,10 @@ record SideState(
     /** Nothing. */
     static final SideState NONE = new SideState(RestoreResult.Leases.NONE, List.of(), List.of(), List.of());
 
-    /** All leases, whatever is known of them. */
-    List<LeaseTtl> allLeases() {
+    /** The same for a database's file; of its leases, whatever is known of them. */
+    FileContents contents() {
         List<LeaseTtl> all = new ArrayList<>(leases.kept());
         all.addAll(leases.guessed());
-        return all;
+        return new FileContents(all, auth, authUsers, authRoles, Optional.empty());
     }
 }

@@ -6,8 +6,6 @@ import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SideManifest;
 import dev.tidemark.schemas.avro.SideState;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -22,16 +20,17 @@ record SideUse(long revision, long takenAtMillis, ObjectRef object) {
             Comparator.comparingLong(SideUse::revision).thenComparingLong(SideUse::takenAtMillis);
 
     /**
-     * The newest side state up to a plan's revision. Where there is none, as between a base's two revisions, that of the
-     * plan's base.
+     * The newest side state up to a plan's revision; one listing and one or two reads. Where there is none, as between a
+     * base's two revisions, that of the plan's base.
      *
-     * @param bases those of the plan's generation
-     * @param renewed the newest side state beside theirs up to the plan's revision
+     * @param chapter the plan's generation
      */
-    static SideUse of(RestorePlan plan, List<BaseManifest> bases, Optional<SideManifest> renewed) {
-        Stream<SideUse> ofBases =
-                Stream.concat(bases.stream(), Stream.of(plan.base().manifest())).map(SideUse::of);
-        return Stream.concat(ofBases, renewed.map(SideManifest::getSide).map(SideUse::of).stream())
+    static SideUse of(RestorePlan plan, ArchiveChapter chapter) {
+        Stream<SideUse> ofBases = Stream.concat(
+                        chapter.bases().stream(), Stream.of(plan.base().manifest()))
+                .map(SideUse::of);
+        Stream<SideUse> renewed = chapter.side(plan.revision()).map(SideManifest::getSide).map(SideUse::of).stream();
+        return Stream.concat(ofBases, renewed)
                 .filter(use -> use.revision <= plan.revision())
                 .max(AGE)
                 .orElseGet(() -> of(plan.base().manifest()));

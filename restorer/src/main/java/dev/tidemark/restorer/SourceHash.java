@@ -41,23 +41,23 @@ public final class SourceHash {
      */
     public Answer at(Target target, long compactRevision) {
         long compacted = Math.max(1, compactRevision);
-        try (ArchiveHistory history = ArchiveHistory.openFor(sources, target)) {
-            RestorePlan whole = history.plan(target);
-            long rawFrom = RestorePlanner.rawHistoryStart(history, whole);
+        try (Past past = Past.openFor(sources, target)) {
+            RestorePlan whole = past.plan(target);
+            long rawFrom = past.rawHistoryStart(whole);
             if (rawFrom > compacted) {
                 return new Answer.NotProvable(
                         "source compacted at " + compactRevision + ", raw history starts at " + rawFrom);
             }
-            RestorePlan plan = history.planFrom(target, compacted);
-            return compute(history, plan, compacted, compactRevision);
+            RestorePlan plan = past.planFrom(target, compacted);
+            return compute(past, plan, compacted, compactRevision);
         }
     }
 
-    private static Answer compute(ArchiveHistory history, RestorePlan plan, long compacted, long compactRevision) {
+    private static Answer compute(Past past, RestorePlan plan, long compacted, long compactRevision) {
         HashKv hash = new HashKv(plan.revision(), compactRevision);
         RevisionSequence sequence = new RevisionSequence("history since " + compacted, compacted);
         boolean[] live = new boolean[1];
-        RecordPass.run(history.selection(plan).hashed(compacted), (change, liveness) -> {
+        past.hashed(plan, compacted).run((change, liveness) -> {
             if (change.main() > sequence.last()) {
                 sequence.accept(change.main());
             }

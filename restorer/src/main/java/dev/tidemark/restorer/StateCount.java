@@ -12,7 +12,7 @@ import java.util.Set;
 final class StateCount implements RecordPass.Sink {
     private static final int REPORT_EVERY = 4096;
 
-    private final RecordPass.Sink sink;
+    private final StateSink sink;
     private final byte[] prefix;
     private final Optional<RevisionSequence> history;
     private final RestoreProgress progress;
@@ -27,11 +27,7 @@ final class StateCount implements RecordPass.Sink {
      * @param history what checks the revisions after the one from which the history is kept
      */
     StateCount(
-            RecordPass.Sink sink,
-            byte[] prefix,
-            Optional<RevisionSequence> history,
-            RestoreProgress progress,
-            long total) {
+            StateSink sink, byte[] prefix, Optional<RevisionSequence> history, RestoreProgress progress, long total) {
         this.sink = sink;
         this.prefix = prefix;
         this.history = history;

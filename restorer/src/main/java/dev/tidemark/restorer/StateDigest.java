@@ -4,18 +4,15 @@ import dev.tidemark.schemas.Change;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 
-/** SHA-256 over a whole state, by which two generations are compared; reads that state. */
+/** SHA-256 over a whole state, by which two generations are compared. */
 final class StateDigest {
     private StateDigest() {}
 
-    static String of(ArchiveHistory history, Chapter chapter, long revision) {
-        Target target = Target.revision(chapter.generation(), revision);
-        RestorePlan plan = RestorePlanner.plan(history, target, Instant.MAX);
+    static String of(RecordPass state) {
         MessageDigest digest = sha256();
-        RecordPass.run(history.selection(plan).state(), (change, liveness) -> add(digest, change));
+        state.run((change, liveness) -> add(digest, change));
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -1,18 +1,44 @@
 package dev.tidemark.restorer;
 
+import dev.tidemark.etcd.file.FileContents;
+import dev.tidemark.etcd.file.Liveness;
+import dev.tidemark.schemas.Change;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Takes the records of one restore, in revision order; on one thread. Without {@link #finish} it leaves nothing. */
-interface StateSink extends RecordPass.Sink, Closeable {
+interface StateSink extends Closeable {
+    /**
+     * An official etcd snapshot.
+     *
+     * @param marks the revision that both compaction marks will say
+     * @param scratch an existing directory: what goes to a stream is written there first
+     */
+    static StateSink database(Output output, long marks, Path scratch) {
+        return DatabaseSink.to(output, marks, scratch);
+    }
+
+    /** One JSON document a line, one for each live key (docs/cli.md). */
+    static StateSink jsonLines(Output output) {
+        return new JsonLinesSink(output);
+    }
+
+    /** An Avro container of segment records, one for each live key. */
+    static StateSink avro(Output output) {
+        return new AvroSink(output);
+    }
+
+    /** Takes the next record. */
+    void record(Change change, Liveness liveness);
+
     /**
      * Ends the output and puts it in its place.
      *
-     * @param side leases and auth of what was taken
+     * @param side leases and auth of what was taken; only a database holds them
      */
-    Written finish(SideState side);
+    Written finish(FileContents side);
 
     @Override
     void close();

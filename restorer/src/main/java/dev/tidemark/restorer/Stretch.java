@@ -19,6 +19,13 @@ record Stretch(RevisionRange range, List<Segment> segments) {
         segments = List.copyOf(segments);
     }
 
+    /** What a tail holds; empty if that is nothing. */
+    static Optional<Stretch> of(Tail tail) {
+        return tail.range()
+                .map(range -> new Stretch(
+                        range, tail.segments().stream().map(Segment::open).toList()));
+    }
+
     /** Any change of a revision that it holds; all of them have the same times. */
     Change changeOf(long revision) {
         for (Segment segment : segments) {

@@ -1,9 +1,12 @@
 package dev.tidemark.restorer;
 
 import dev.tidemark.archive.segment.LocalSegment;
-import dev.tidemark.archive.segment.Segment;
 import dev.tidemark.schemas.LeaseTtl;
 import dev.tidemark.schemas.RevisionRange;
+import dev.tidemark.schemas.avro.TopicPosition;
+import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.topic.TopicEvent;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,36 +17,31 @@ import java.util.Optional;
  * @param segments the local segments
  * @param leases leases that appear with these revisions
  * @param provenMillis up to when the source is known to have committed nothing more, milliseconds since the epoch; 0 if unknown
- * @param end what is missing after the generation, if the topic says that it ended
- * @param pending the generation that follows it, not yet in the archive
+ * @param end how the generation ended, if the topic says that it did
+ * @param next the opening of the generation that follows it, not yet in the archive
  */
 record Tail(
         Optional<RevisionRange> range,
         List<LocalSegment> segments,
         List<LeaseTtl> leases,
         long provenMillis,
-        Optional<Hole> end,
-        Optional<History.PendingGeneration> pending) {
+        Optional<GenerationEnd> end,
+        Optional<TopicEvent.GenerationOpened> next) {
     Tail {
         segments = List.copyOf(segments);
         leases = List.copyOf(leases);
     }
 
-    /** What the planner needs to know. */
-    Optional<TailFacts> facts() {
-        return range.map(known -> new TailFacts(known, segments.size() * 2, bytes()));
-    }
-
-    /** The segments, opened. */
-    Optional<Stretch> stretch() {
-        return range.map(
-                known -> new Stretch(known, segments.stream().map(Segment::open).toList()));
-    }
-
-    private long bytes() {
-        return segments.stream()
-                .mapToLong(segment -> segment.summary().getData().getBytes()
-                        + segment.summary().getIndex().getBytes())
-                .sum();
+    /**
+     * Reads the tail of a generation from the topic.
+     *
+     * @param position where the archive ends in the topic
+     * @param generation the generation
+     * @param last the last revision that the archive holds
+     * @param directory an existing empty directory for local segments
+     * @throws TailException if the topic cannot be read, or was recreated or truncated
+     */
+    static Tail read(TailSettings settings, TopicPosition position, String generation, long last, Path directory) {
+        return TopicTail.read(settings, position, generation, last, directory);
     }
 }

@@ -26,8 +26,8 @@ final class TailAssembly implements TopicVisitor, Closeable {
     private final SegmentCutter cutter;
     private final List<LeaseTtl> leases = new ArrayList<>();
     private long provenMillis;
-    private Optional<Hole> end = Optional.empty();
-    private Optional<History.PendingGeneration> pending = Optional.empty();
+    private Optional<GenerationEnd> end = Optional.empty();
+    private Optional<TopicEvent.GenerationOpened> next = Optional.empty();
 
     TailAssembly(String topic, String generation, long archived, Path directory) {
         this.topic = topic;
@@ -47,7 +47,7 @@ final class TailAssembly implements TopicVisitor, Closeable {
         Optional<RevisionRange> range = sequence.last() == archived
                 ? Optional.empty()
                 : Optional.of(new RevisionRange(archived + 1, sequence.last()));
-        return new Tail(range, segments, leases, provenMillis, end, pending);
+        return new Tail(range, segments, leases, provenMillis, end, next);
     }
 
     @Override
@@ -55,12 +55,10 @@ final class TailAssembly implements TopicVisitor, Closeable {
         if (event.generation().equals(generation)) {
             return;
         }
-        pending = Optional.of(
-                new History.PendingGeneration(event.generation(), event.baseRevision(), event.openedAtMillis()));
+        next = Optional.of(event);
         GenerationEnd previous = event.previous();
         if (previous != null && previous.generation().equals(generation)) {
-            end = Optional.of(new Hole(
-                    previous.holeFirst(), previous.holeLast(), previous.cause().name(), previous.detail()));
+            end = Optional.of(previous);
         }
     }
 
@@ -108,9 +106,9 @@ final class TailAssembly implements TopicVisitor, Closeable {
         if (event.generation().equals(generation)) {
             return true;
         }
-        boolean next = pending.filter(known -> known.generation().equals(event.generation()))
+        boolean follows = next.filter(known -> known.generation().equals(event.generation()))
                 .isPresent();
-        if (!next) {
+        if (!follows) {
             throw TailException.lost(topic, "it goes on with generation " + event.generation() + ", not " + generation);
         }
         return false;

@@ -12,11 +12,13 @@ final class TargetResolver {
     private final History history;
     private final Reach reach;
     private final Instant now;
+    private final StateComparison comparison;
 
-    TargetResolver(History history, Instant now) {
+    TargetResolver(History history, Instant now, StateComparison comparison) {
         this.history = history;
         this.reach = new Reach(history);
         this.now = now;
+        this.comparison = comparison;
     }
 
     /**
@@ -55,7 +57,7 @@ final class TargetResolver {
         unfinished().ifPresent(pending -> {
             throw notYet("latest", pending, newest);
         });
-        return Resolved.surely(newest, Reach.latest(newest));
+        return Resolved.surely(newest, newest.latest());
     }
 
     private Resolved inGeneration(String generation, long revision) {
@@ -64,7 +66,7 @@ final class TargetResolver {
                 .findFirst()
                 .orElseThrow(() -> new UnreachableTargetException(
                         "the archive holds no generation " + generation, null, reach.around(revision)));
-        if (!Reach.holds(chapter, revision)) {
+        if (!chapter.holds(revision)) {
             throw outside(revision, "generation " + generation + " does not hold revision " + revision + span(chapter));
         }
         return Resolved.surely(chapter, revision);
@@ -72,14 +74,14 @@ final class TargetResolver {
 
     private Resolved byRevision(long revision) {
         List<Chapter> holders = reach.restorable().stream()
-                .filter(chapter -> Reach.holds(chapter, revision))
+                .filter(chapter -> chapter.holds(revision))
                 .toList();
         if (holders.isEmpty()) {
             requireNoneOnItsWay(revision);
             throw outside(revision, "revision " + revision + " cannot be restored: " + where(revision));
         }
         Chapter newest = holders.get(0);
-        boolean same = holders.stream().skip(1).allMatch(older -> history.sameState(revision, newest, older));
+        boolean same = holders.stream().skip(1).allMatch(older -> comparison.areSame(revision, newest, older));
         if (!same) {
             throw new AmbiguousRevisionException(
                     revision,
@@ -91,7 +93,7 @@ final class TargetResolver {
     /** What lies beyond all that is restorable, and in no known hole, may be in the generation that has no base yet. */
     private void requireNoneOnItsWay(long revision) {
         Chapter newest = reach.restorable().get(0);
-        boolean beyond = revision > Reach.latest(newest)
+        boolean beyond = revision > newest.latest()
                 && newest.end().filter(hole -> hole.contains(revision)).isEmpty();
         unfinished().filter(pending -> beyond).ifPresent(pending -> {
             throw notYet("revision " + revision, pending, newest);
@@ -129,7 +131,7 @@ final class TargetResolver {
     }
 
     private static UnreachableTargetException beforeAllTimes(Instant time, Chapter oldest) {
-        RevisionRange first = Reach.ranges(oldest).get(0);
+        RevisionRange first = oldest.ranges().get(0);
         long known = oldest.kept().isEmpty()
                 ? oldest.oldest().orElseThrow().getBase().getRevision()
                 : first.last();
@@ -142,7 +144,7 @@ final class TargetResolver {
     }
 
     private Resolved inside(Chapter chapter, long base, long millis, Optional<Chapter> after) {
-        long last = Reach.latest(chapter);
+        long last = chapter.latest();
         long revision = Math.max(base, chapter.lastCapturedBy(millis).orElse(base));
         if (revision == last) {
             return atTheEnd(chapter, millis, after);
@@ -158,7 +160,7 @@ final class TargetResolver {
 
     /** At or after a generation's last revision: sure as long as the source is known to have stood there. */
     private Resolved atTheEnd(Chapter chapter, long millis, Optional<Chapter> after) {
-        long last = Reach.latest(chapter);
+        long last = chapter.latest();
         Moment end = chapter.moment(last);
         long proven = Math.max(chapter.provenMillis(), end.notAfterMillis());
         if (millis <= proven) {
@@ -184,7 +186,7 @@ final class TargetResolver {
             OptionalLong death = chapter.lastDeath(asked.key());
             if (death.isPresent()) {
                 long revision = death.getAsLong() - 1;
-                if (!Reach.holds(chapter, revision)) {
+                if (!chapter.holds(revision)) {
                     throw outside(revision, asked + " means revision " + revision + ", which is no longer kept");
                 }
                 return Resolved.surely(chapter, revision);
@@ -203,7 +205,7 @@ final class TargetResolver {
         }
         return history.chapters().stream()
                 .findFirst()
-                .filter(chapter -> !Reach.isRestorable(chapter))
+                .filter(chapter -> !chapter.isRestorable())
                 .map(chapter -> new History.PendingGeneration(chapter.generation(), 0, chapter.openedAtMillis()));
     }
 
@@ -231,7 +233,7 @@ final class TargetResolver {
             return "it lies in the future, the newest known is " + newest;
         }
         long earliest =
-                reach.restorable().stream().mapToLong(Reach::earliest).min().orElseThrow();
+                reach.restorable().stream().mapToLong(Chapter::earliest).min().orElseThrow();
         if (revision < earliest) {
             return "it lies before the earliest that is kept, " + earliest;
         }
@@ -243,15 +245,15 @@ final class TargetResolver {
     }
 
     private static String span(Chapter chapter) {
-        if (!Reach.isRestorable(chapter)) {
+        if (!chapter.isRestorable()) {
             return chapter.isGivenUp() ? ", nothing of it is kept" : ", it has no base yet";
         }
         String kept = chapter.kept().isEmpty()
                 ? ""
                 : ", of those before "
-                        + Reach.window(chapter).map(RevisionRange::first).orElse(Reach.latest(chapter))
+                        + chapter.window().map(RevisionRange::first).orElse(chapter.latest())
                         + " only single ones";
-        return ", it reaches from " + Reach.earliest(chapter) + " to " + Reach.latest(chapter) + kept;
+        return ", it reaches from " + chapter.earliest() + " to " + chapter.latest() + kept;
     }
 
     private String captured() {

@@ -44,15 +44,7 @@ final class TopicTail {
         this.partition = new TopicPartition(position.getTopic(), position.getPartition());
     }
 
-    /**
-     * Reads the tail of a generation.
-     *
-     * @param position where the archive ends in the topic
-     * @param generation the generation
-     * @param last the last revision that the archive holds
-     * @param directory an existing empty directory for local segments
-     * @throws TailException if the topic cannot be read, or was recreated or truncated
-     */
+    /** See {@link Tail#read}. */
     static Tail read(TailSettings settings, TopicPosition position, String generation, long last, Path directory) {
         TopicTail tail = new TopicTail(settings, position);
         try (TailAssembly assembly = new TailAssembly(tail.name(), generation, last, directory)) {

@@ -64,9 +64,9 @@ final class DamageLadder {
         this.subject = subject;
         this.sample = subject.sample();
         this.counting = CountingObjects.of(sample.archive());
-        try (ArchiveHistory history = ArchiveHistory.open(sample.sources(subject.now()))) {
+        try (Past past = Past.open(sample.sources(subject.now()))) {
             for (long revision = 1; revision <= SampleLog.last(subject.log()); revision++) {
-                if (Subject.holds(history, revision)) {
+                if (Subject.holds(past, revision)) {
                     restorable.add(revision);
                 }
             }

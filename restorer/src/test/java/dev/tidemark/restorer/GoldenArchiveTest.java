@@ -94,14 +94,14 @@ class GoldenArchiveTest {
     void everyRevisionComesBackAsItWasWrittenDown() throws IOException {
         List<String> lines = Files.readAllLines(STATES);
         assertThat(lines).hasSize((int) LAST);
-        try (ArchiveHistory history = ArchiveHistory.open(sources(store))) {
+        try (Past past = Past.open(sources(store))) {
             for (int revision = 1; revision <= LAST; revision++) {
                 String expected = lines.get(revision - 1);
                 if (expected.endsWith("given up")) {
                     Target gone = Target.revision(revision);
-                    assertThatThrownBy(() -> history.plan(gone)).isInstanceOf(UnreachableTargetException.class);
+                    assertThatThrownBy(() -> past.plan(gone)).isInstanceOf(UnreachableTargetException.class);
                 } else {
-                    assertThat(line(revision, restored(history, revision))).isEqualTo(expected);
+                    assertThat(line(revision, restored(past, revision))).isEqualTo(expected);
                 }
             }
         }
@@ -116,17 +116,18 @@ class GoldenArchiveTest {
                 .isEmpty();
     }
 
-    private static String restored(ArchiveHistory history, long revision) {
-        RestorePlan plan = history.plan(Target.revision(revision));
+    private String restored(Past past, long revision) {
+        RestorePlan plan = past.plan(Target.revision(revision));
         List<String> state = new ArrayList<>();
         TreeMap<Long, Long> used = new TreeMap<>();
-        RecordPass.run(history.selection(plan).state(), (change, liveness) -> {
+        past.state(plan).run((change, liveness) -> {
             state.add(Replay.words(change));
             if (change.lease() != 0) {
                 used.put(change.lease(), 0L);
             }
         });
-        SideTable side = SideTable.read(history.archive(), plan, history.side(plan), Optional.empty());
+        SideUse use = SideUse.of(plan, past.history().chapter(plan.generation()));
+        SideTable side = SideTable.read(archive(store).archive(), plan, use, Optional.empty());
         return said(
                 state,
                 ttls(side.leases(Set.copyOf(used.keySet()), UNKNOWN)),
@@ -225,11 +226,11 @@ class GoldenArchiveTest {
 
     private void writeStates(MemoryStore store, List<Change> log) throws IOException {
         List<String> lines = new ArrayList<>();
-        try (ArchiveHistory history = ArchiveHistory.open(sources(store))) {
+        try (Past past = Past.open(sources(store))) {
             for (long revision = 1; revision <= LAST; revision++) {
                 lines.add(line(
                         revision,
-                        Reach.holds(history.chapters().get(0), revision) ? replayed(log, revision) : "given up"));
+                        past.history().chapters().get(0).holds(revision) ? replayed(log, revision) : "given up"));
             }
         }
         Files.writeString(STATES, String.join("\n", lines) + "\n");

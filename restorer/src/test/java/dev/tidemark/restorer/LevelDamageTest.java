@@ -201,11 +201,11 @@ class LevelDamageTest {
 
     private List<List<String>> restored() {
         List<List<String>> all = new ArrayList<>();
-        try (ArchiveHistory history = ArchiveHistory.open(archive.sources(NOW))) {
+        try (Past past = Past.open(archive.sources(NOW))) {
             for (long revision = 1; revision <= LAST; revision += 11) {
                 List<String> state = new ArrayList<>();
-                RestorePlan plan = history.plan(Target.revision(revision));
-                RecordPass.run(history.selection(plan).state(), (change, liveness) -> state.add(change.toString()));
+                RestorePlan plan = past.plan(Target.revision(revision));
+                past.state(plan).run((change, liveness) -> state.add(change.toString()));
                 all.add(state);
             }
         }
@@ -254,9 +254,9 @@ class LevelDamageTest {
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.object()).isEqualTo(name))
                 .satisfies(finding -> assertThat(finding.problem()).contains("but there are"));
-        try (ArchiveHistory history = ArchiveHistory.open(archive.sources(NOW))) {
-            RestorePlan plan = history.plan(Target.revision(LAST + 8));
-            assertThatThrownBy(() -> history.selection(plan).state())
+        try (Past past = Past.open(archive.sources(NOW))) {
+            RestorePlan plan = past.plan(Target.revision(LAST + 8));
+            assertThatThrownBy(() -> past.state(plan))
                     .isInstanceOf(DamagedObjectException.class)
                     .hasMessageContaining(name.substring(name.indexOf("/m/") + 1));
         }
@@ -377,9 +377,9 @@ class LevelDamageTest {
     private void restoreAll(String what, Optional<RevisionRange> range) {
         for (long at = 1; at <= LAST; at += 7) {
             long revision = at;
-            try (ArchiveHistory history = ArchiveHistory.open(archive.sources(NOW))) {
-                RestorePlan plan = history.plan(Target.revision(revision));
-                RecordPass.run(history.selection(plan).state(), (change, liveness) -> {});
+            try (Past past = Past.open(archive.sources(NOW))) {
+                RestorePlan plan = past.plan(Target.revision(revision));
+                past.state(plan).run((change, liveness) -> {});
             } catch (TidemarkException e) {
                 assertThat(range.filter(endangered -> endangered.contains(revision)))
                         .as("%s: revision %d, endangered %s: %s", what, revision, range, e.getMessage())

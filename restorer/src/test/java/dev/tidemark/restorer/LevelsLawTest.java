@@ -208,12 +208,11 @@ class LevelsLawTest {
         }
 
         void check() {
-            try (ArchiveHistory history = ArchiveHistory.open(sources())) {
+            try (Past past = Past.open(sources())) {
                 for (long revision = 1; revision <= archived; revision++) {
-                    RestorePlan plan = history.plan(Target.revision(revision));
+                    RestorePlan plan = past.plan(Target.revision(revision));
                     List<String> found = new ArrayList<>();
-                    RecordPass.run(
-                            history.selection(plan).state(), (change, liveness) -> found.add(Replay.words(change)));
+                    past.state(plan).run((change, liveness) -> found.add(Replay.words(change)));
                     assertThat(found).as("at revision %d by %s", revision, plan).isEqualTo(expected(revision));
                 }
             }
@@ -259,19 +258,18 @@ class LevelsLawTest {
             public String note() {
                 return "";
             }
-
-            @Override
-            public boolean sameState(long revision, Chapter one, Chapter other) {
-                return true;
-            }
         };
         int most = IntStream.iterate(2, revision -> revision <= raw, revision -> revision + 97)
-                .map(revision -> pieces(RestorePlanner.plan(history, Target.revision(revision), Instant.MAX)))
+                .map(revision -> pieces(planned(history, Target.revision(revision))))
                 .max()
                 .orElseThrow();
-        int last = pieces(RestorePlanner.plan(history, Target.revision(raw), Instant.MAX));
+        int last = pieces(planned(history, Target.revision(raw)));
         assertThat(most).isLessThanOrEqualTo(46);
         assertThat(last).as("one before the end of a day").isEqualTo(23 + 11 + 9);
+    }
+
+    private static RestorePlan planned(History history, Target target) {
+        return RestorePlanner.plan(history, target, Instant.MAX, (revision, one, other) -> true);
     }
 
     private static int pieces(RestorePlan plan) {

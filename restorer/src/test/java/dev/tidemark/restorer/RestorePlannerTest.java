@@ -17,26 +17,24 @@ import org.junit.jupiter.api.Test;
 class RestorePlannerTest {
     private static final Instant NOW = Instant.ofEpochMilli(SampleChapter.millis(1000));
 
-    /** Generations by hand; states are the same where said so. */
-    private record Sample(List<Chapter> chapters, Optional<PendingGeneration> pending, boolean same)
-            implements History {
+    /** Generations by hand. */
+    private record Sample(List<Chapter> chapters, Optional<PendingGeneration> pending) implements History {
         @Override
         public String note() {
             return "";
         }
-
-        @Override
-        public boolean sameState(long revision, Chapter one, Chapter other) {
-            return same;
-        }
     }
 
     private static History history(Chapter... newestFirst) {
-        return new Sample(List.of(newestFirst), Optional.empty(), false);
+        return new Sample(List.of(newestFirst), Optional.empty());
     }
 
     private static RestorePlan plan(History history, Target target) {
-        return RestorePlanner.plan(history, target, NOW);
+        return plan(history, target, (revision, one, other) -> false);
+    }
+
+    private static RestorePlan plan(History history, Target target, StateComparison comparison) {
+        return RestorePlanner.plan(history, target, NOW, comparison);
     }
 
     private static SampleChapter usual() {
@@ -125,8 +123,9 @@ class RestorePlannerTest {
                 });
         assertThat(plan(history(fork, usual()), Target.revision("G", 145)).generation())
                 .isEqualTo("G");
-        History same = new Sample(List.of(fork, usual()), Optional.empty(), true);
-        assertThat(plan(same, Target.revision(145)).generation()).isEqualTo("H");
+        assertThat(plan(history(fork, usual()), Target.revision(145), (revision, one, other) -> true)
+                        .generation())
+                .isEqualTo("H");
         assertThat(plan(history(fork, usual()), Target.revision(55)).generation())
                 .isEqualTo("G");
     }
@@ -147,8 +146,7 @@ class RestorePlannerTest {
 
     @Test
     void aGenerationWithoutABaseIsCapturedButNotRestorable() {
-        History history =
-                new Sample(List.of(usual()), Optional.of(new History.PendingGeneration("P", 400, 400_000)), false);
+        History history = new Sample(List.of(usual()), Optional.of(new History.PendingGeneration("P", 400, 400_000)));
         assertThatThrownBy(() -> plan(history, Target.latest()))
                 .isInstanceOf(UnreachableTargetException.class)
                 .hasMessageContaining("not yet restorable");
@@ -166,7 +164,7 @@ class RestorePlannerTest {
                 .as("seen by clients, though not restorable")
                 .isEqualTo(5_000_000);
         Hole hole = new Hole(231, 299, "COMPACTED", "compacted at 300");
-        History after = new Sample(List.of(usual().endedBy(hole)), history.pending(), false);
+        History after = new Sample(List.of(usual().endedBy(hole)), history.pending());
         assertThatThrownBy(() -> plan(after, Target.revision(250)))
                 .isInstanceOfSatisfying(UnreachableTargetException.class, e -> assertThat(e.hole())
                         .hasValue(hole))

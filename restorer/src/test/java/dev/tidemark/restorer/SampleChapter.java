@@ -33,7 +33,7 @@ record SampleChapter(
         String generation,
         List<BaseManifest> known,
         List<CheckpointManifest> all,
-        Optional<TailFacts> tail,
+        Optional<RevisionRange> tail,
         Optional<Hole> end)
         implements Chapter {
     static final long OBJECT_BYTES = 10;
@@ -97,8 +97,7 @@ record SampleChapter(
     }
 
     SampleChapter tail(long first, long last) {
-        return new SampleChapter(
-                generation, known, all, Optional.of(new TailFacts(new RevisionRange(first, last), 2, 20)), end);
+        return new SampleChapter(generation, known, all, Optional.of(new RevisionRange(first, last)), end);
     }
 
     SampleChapter endedBy(Hole hole) {
@@ -211,7 +210,7 @@ record SampleChapter(
 
     @Override
     public OptionalLong lastCapturedBy(long millis) {
-        long revision = Math.min(Reach.latest(this), millis / 1000);
+        long revision = Math.min(latest(), millis / 1000);
         return revision > oldest().orElseThrow().getBase().getRevision()
                 ? OptionalLong.of(revision)
                 : OptionalLong.empty();
@@ -219,7 +218,7 @@ record SampleChapter(
 
     @Override
     public OptionalLong lastPossiblyBefore(long millis) {
-        long revision = Math.min(Reach.latest(this), (millis + 399) / 1000);
+        long revision = Math.min(latest(), (millis + 399) / 1000);
         return OptionalLong.of(revision);
     }
 

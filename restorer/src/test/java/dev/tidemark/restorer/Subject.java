@@ -223,8 +223,8 @@ record Subject(
     /** The borders of all that can be restored, and every fifth revision between. */
     private static List<Long> restorable(SampleArchive sample) {
         TreeSet<Long> probes = new TreeSet<>();
-        try (ArchiveHistory history = ArchiveHistory.open(sample.sources(Instant.ofEpochMilli(at(1_000))))) {
-            history.chapters().forEach(chapter -> Reach.ranges(chapter).forEach(range -> {
+        try (Past past = Past.open(sample.sources(Instant.ofEpochMilli(at(1_000))))) {
+            past.history().chapters().forEach(chapter -> chapter.ranges().forEach(range -> {
                 for (long revision = range.first(); revision <= range.last(); revision += 5) {
                     probes.add(revision);
                 }
@@ -235,7 +235,7 @@ record Subject(
     }
 
     /** Whether a revision of the whole archive can be restored. */
-    static boolean holds(ArchiveHistory history, long revision) {
-        return history.chapters().stream().anyMatch(chapter -> Reach.holds(chapter, revision));
+    static boolean holds(Past past, long revision) {
+        return past.history().chapters().stream().anyMatch(chapter -> chapter.holds(revision));
     }
 }

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,11 +72,8 @@ class VerifyOnABadWayTest {
     void aLevelThatClosesAfterTheOpeningDoesNotReachBeyondWhatLevelZeroHeldThen() {
         SampleArchive archive = archive(store).open(0, 1, null).claim().base(List.of(), 1, 1, List.of());
         archive.checkpoint(log, 6, List.of()).checkpoint(log, 10, List.of());
-        ArchiveChapter chapter = new ArchiveChapter(
-                archive.archive(),
-                archive.archive().catalog().newest().orElseThrow(),
-                Optional.empty(),
-                Optional.empty());
+        ArchiveChapter chapter = ArchiveChapter.of(
+                archive.archive(), archive.archive().catalog().newest().orElseThrow());
         for (long revision = 14; revision <= 40; revision += 4) {
             archive.checkpoint(log, revision, List.of());
         }
