@@ -5,13 +5,13 @@ import dev.tidemark.cli.output.Output;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.HashKvAnswer;
-import dev.tidemark.restorer.ArchiveInfo;
-import dev.tidemark.restorer.RestoreRequest;
-import dev.tidemark.restorer.RestoreResult;
-import dev.tidemark.restorer.Restorer;
-import dev.tidemark.restorer.SourceHash;
 import dev.tidemark.restorer.Sources;
-import dev.tidemark.restorer.Target;
+import dev.tidemark.restorer.info.ArchiveInfo;
+import dev.tidemark.restorer.past.SourceHash;
+import dev.tidemark.restorer.restore.RestoreRequest;
+import dev.tidemark.restorer.restore.RestoreResult;
+import dev.tidemark.restorer.restore.Restorer;
+import dev.tidemark.restorer.targets.Target;
 import dev.tidemark.sandbox.EtcdServer;
 import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.workload.Plan;
@@ -127,7 +127,7 @@ final class Demo implements AutoCloseable {
         RestoreResult restored = step("restore to just before " + key + " was deleted", () -> new Restorer(sources)
                 .restore(
                         RestoreRequest.database(
-                                Target.beforeDelete(bytes(key)), dev.tidemark.restorer.Output.newFile(file)),
+                                Target.beforeDelete(bytes(key)), dev.tidemark.restorer.output.Output.newFile(file)),
                         (records, total) -> {}));
         HashKvAnswer source = step(
                 "ask the source for its hash at revision " + restored.revision(),

@@ -2,7 +2,7 @@ package dev.tidemark.cli;
 
 import dev.tidemark.cli.output.Sizes;
 import dev.tidemark.cli.output.Times;
-import dev.tidemark.restorer.RestorePlan;
+import dev.tidemark.restorer.plan.RestorePlan;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import java.util.LinkedHashMap;
 import java.util.Map;

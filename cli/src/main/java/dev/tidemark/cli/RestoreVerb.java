@@ -6,11 +6,11 @@ import dev.tidemark.cli.output.ProgressMeter;
 import dev.tidemark.cli.output.Sizes;
 import dev.tidemark.cli.settings.Known;
 import dev.tidemark.cli.settings.Settings;
-import dev.tidemark.restorer.RestorePlan;
-import dev.tidemark.restorer.RestoreRequest;
-import dev.tidemark.restorer.RestoreResult;
-import dev.tidemark.restorer.Restorer;
-import dev.tidemark.restorer.Target;
+import dev.tidemark.restorer.plan.RestorePlan;
+import dev.tidemark.restorer.restore.RestoreRequest;
+import dev.tidemark.restorer.restore.RestoreResult;
+import dev.tidemark.restorer.restore.Restorer;
+import dev.tidemark.restorer.targets.Target;
 import dev.tidemark.schemas.LeaseTtl;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -131,12 +131,14 @@ final class RestoreVerb extends Verb {
         return noBump ? request.withoutBump() : request;
     }
 
-    private dev.tidemark.restorer.Output destination() {
+    private dev.tidemark.restorer.output.Output destination() {
         if (toStdout()) {
-            return dev.tidemark.restorer.Output.stream(new FileOutputStream(FileDescriptor.out));
+            return dev.tidemark.restorer.output.Output.stream(new FileOutputStream(FileDescriptor.out));
         }
         Path path = Path.of(file);
-        return force ? dev.tidemark.restorer.Output.replacing(path) : dev.tidemark.restorer.Output.newFile(path);
+        return force
+                ? dev.tidemark.restorer.output.Output.replacing(path)
+                : dev.tidemark.restorer.output.Output.newFile(path);
     }
 
     private boolean toStdout() {

@@ -3,12 +3,12 @@ package dev.tidemark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tidemark.restorer.Output;
-import dev.tidemark.restorer.RestoreProgress;
-import dev.tidemark.restorer.RestoreRequest;
-import dev.tidemark.restorer.RestoreResult;
-import dev.tidemark.restorer.Restorer;
-import dev.tidemark.restorer.Target;
+import dev.tidemark.restorer.output.Output;
+import dev.tidemark.restorer.restore.RestoreProgress;
+import dev.tidemark.restorer.restore.RestoreRequest;
+import dev.tidemark.restorer.restore.RestoreResult;
+import dev.tidemark.restorer.restore.Restorer;
+import dev.tidemark.restorer.targets.Target;
 import dev.tidemark.sandbox.EtcdTools;
 import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.workload.KeyState;

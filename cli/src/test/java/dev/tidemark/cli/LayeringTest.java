@@ -1,8 +1,10 @@
 package dev.tidemark.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -134,4 +136,14 @@ class LayeringTest {
             .doNotHaveFullyQualifiedName("dev.tidemark.cli.Tidemark")
             .should()
             .callMethod(System.class, "exit", int.class);
+
+    @ArchTest
+    static final ArchRule theRoomsOfTheRestorerFormNoCircle = slices().matching("dev.tidemark.(**)")
+            .that(describe("are rooms of the restorer", room -> isOrIsIn("restorer", room.getNamePart(1))))
+            .should()
+            .beFreeOfCycles();
+
+    private static boolean isOrIsIn(String module, String room) {
+        return room.equals(module) || room.startsWith(module + ".");
+    }
 }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /** A way to a store on which the first answer of each kind for each name is spoiled, and every later one is right. */
-final class BadWay {
+public final class BadWay {
     /** What happens to the first answer. */
-    enum Fault {
+    public enum Fault {
         /** A stream has a wrong byte. */
         WRONG_BYTE,
         /** A stream breaks in its middle. */
@@ -38,12 +38,12 @@ final class BadWay {
         this.part = part;
     }
 
-    static ObjectStore to(ObjectStore store, Fault fault) {
+    public static ObjectStore to(ObjectStore store, Fault fault) {
         return to(store, fault, "");
     }
 
     /** Only what a name or prefix with that part asks for is spoiled. */
-    static ObjectStore to(ObjectStore store, Fault fault, String part) {
+    public static ObjectStore to(ObjectStore store, Fault fault, String part) {
         BadWay way = new BadWay(store, fault, part);
         return (ObjectStore) Proxy.newProxyInstance(
                 BadWay.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, args) -> {

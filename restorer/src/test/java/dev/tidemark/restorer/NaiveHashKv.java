@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /** etcd's HashKV over a plain list of records, written down as etcd's source has it and without any of our codecs. */
-final class NaiveHashKv {
+public final class NaiveHashKv {
     private NaiveHashKv() {}
 
     /** The hash at a revision of a store that holds {@code records} and is compacted at {@code compacted}. */
-    static long of(List<Change> records, List<Change> liveAtRevision, long revision, long compacted) {
+    public static long of(List<Change> records, List<Change> liveAtRevision, long revision, long compacted) {
         Set<String> keep = new HashSet<>();
         liveAtRevision.forEach(change -> keep.add(change.main() + "/" + change.sub()));
         CRC32C crc = new CRC32C();

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** What a log means, worked out by a map alone. */
-final class Replay {
+public final class Replay {
     private Replay() {}
 
     /** Live keys in revision order, and the tombstones of the revision itself: what etcd holds, compacted there. */
-    static List<Change> at(List<Change> log, long revision) {
+    public static List<Change> at(List<Change> log, long revision) {
         TreeMap<String, Change> last = new TreeMap<>();
         for (Change change : log) {
             if (change.main() <= revision) {
@@ -29,7 +29,7 @@ final class Replay {
     }
 
     /** All of a change, to be compared. */
-    static String words(Change change) {
+    public static String words(Change change) {
         return change.main() + "." + change.sub() + (change.isTombstone() ? " delete " : " put ")
                 + new String(change.key(), StandardCharsets.ISO_8859_1) + "="
                 + new String(change.value(), StandardCharsets.ISO_8859_1) + " " + change.createRevision() + " "

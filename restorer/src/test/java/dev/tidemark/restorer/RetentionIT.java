@@ -9,11 +9,14 @@ import dev.tidemark.archive.store.ArchiveSettings;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
+import dev.tidemark.restorer.past.Past;
+import dev.tidemark.restorer.plan.RestorePlan;
+import dev.tidemark.restorer.targets.Target;
 import dev.tidemark.restorer.verify.Verifier;
-import dev.tidemark.restorer.verify.VerifyLevel;
-import dev.tidemark.restorer.verify.VerifyProgress;
-import dev.tidemark.restorer.verify.VerifyReport;
 import dev.tidemark.restorer.verify.VerifyRequest;
+import dev.tidemark.restorer.verify.report.VerifyLevel;
+import dev.tidemark.restorer.verify.report.VerifyProgress;
+import dev.tidemark.restorer.verify.report.VerifyReport;
 import dev.tidemark.sandbox.MinioServer;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.LevelPolicy;
@@ -163,19 +166,18 @@ class RetentionIT {
     /** Every revision that is promised, and any other that is given, is what the log says; gives the first one. */
     private long check(SampleArchive archive) {
         long first = 0;
-        try (ArchiveHistory history =
-                ArchiveHistory.open(new Sources(archive.archive(), Optional.empty(), directory, Clock.systemUTC()))) {
+        try (Past past = Past.open(new Sources(archive.archive(), Optional.empty(), directory, Clock.systemUTC()))) {
             for (long revision = 1; revision < size(); revision++) {
                 boolean promised = revision + 1 == size()
                         || times.get((int) revision + 1)
                                 > times.get(times.size() - 1) - POLICY.pitr().toMillis();
-                if (!promised && !Reach.holds(history.chapters().get(0), revision)) {
+                if (!promised && !past.history().chapters().get(0).holds(revision)) {
                     continue;
                 }
                 first = first == 0 ? revision : first;
-                RestorePlan plan = history.plan(Target.revision(revision));
+                RestorePlan plan = past.plan(Target.revision(revision));
                 List<String> found = new ArrayList<>();
-                RecordPass.run(history.selection(plan).state(), (change, liveness) -> found.add(Replay.words(change)));
+                past.state(plan).run((change, liveness) -> found.add(Replay.words(change)));
                 assertThat(found)
                         .as("revision %d", revision)
                         .isEqualTo(Replay.at(changes, revision).stream()

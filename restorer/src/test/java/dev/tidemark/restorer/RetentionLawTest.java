@@ -8,11 +8,16 @@ import dev.tidemark.archive.retention.Expiry;
 import dev.tidemark.archive.retention.RetentionPolicy;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectInfo;
+import dev.tidemark.restorer.past.Past;
+import dev.tidemark.restorer.plan.RestorePlan;
+import dev.tidemark.restorer.plan.UnreachableTargetException;
+import dev.tidemark.restorer.restore.Restorer;
+import dev.tidemark.restorer.targets.Target;
 import dev.tidemark.restorer.verify.Verifier;
-import dev.tidemark.restorer.verify.VerifyLevel;
-import dev.tidemark.restorer.verify.VerifyProgress;
-import dev.tidemark.restorer.verify.VerifyReport;
 import dev.tidemark.restorer.verify.VerifyRequest;
+import dev.tidemark.restorer.verify.report.VerifyLevel;
+import dev.tidemark.restorer.verify.report.VerifyProgress;
+import dev.tidemark.restorer.verify.report.VerifyReport;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.LevelPolicy;
 import dev.tidemark.schemas.avro.ManifestRow;
@@ -301,17 +306,17 @@ class RetentionLawTest {
         /** What the policy says, by the plain log. */
         private void checkPromise() {
             long asOf = at(archived);
-            try (ArchiveHistory history = ArchiveHistory.open(sources())) {
+            try (Past past = Past.open(sources())) {
                 for (long revision = 1; revision <= archived; revision++) {
                     boolean inWindow = at(revision + 1) > asOf - world.pitr.toMillis();
                     if (inWindow) {
-                        assertThat(restorable(history, revision))
+                        assertThat(restorable(past, revision))
                                 .as("revision %d of %d, all since %s before its end", revision, archived, world.pitr)
                                 .isTrue();
                     }
                 }
-                fullTimes(Duration.ofHours(1), world.hourly).forEach(base -> assertKept(history, base));
-                fullTimes(Duration.ofDays(1), world.daily).forEach(base -> assertKept(history, base));
+                fullTimes(Duration.ofHours(1), world.hourly).forEach(base -> assertKept(past, base));
+                fullTimes(Duration.ofDays(1), world.daily).forEach(base -> assertKept(past, base));
             }
         }
 
@@ -330,15 +335,15 @@ class RetentionLawTest {
             return wanted.stream();
         }
 
-        private void assertKept(ArchiveHistory history, Map.Entry<Long, Long> base) {
-            assertThat(restorable(history, base.getKey()))
+        private void assertKept(Past past, Map.Entry<Long, Long> base) {
+            assertThat(restorable(past, base.getKey()))
                     .as("base %d of %s, of %d", base.getKey(), bases.keySet(), archived)
                     .isTrue();
         }
 
-        private boolean restorable(ArchiveHistory history, long revision) {
+        private boolean restorable(Past past, long revision) {
             try {
-                return history.plan(Target.revision(revision)).revision() == revision;
+                return past.plan(Target.revision(revision)).revision() == revision;
             } catch (UnreachableTargetException e) {
                 return false;
             }
@@ -351,13 +356,12 @@ class RetentionLawTest {
         /** Everything that says it can be restored can. */
         void check() {
             int restored = 0;
-            try (ArchiveHistory history = ArchiveHistory.open(sources())) {
+            try (Past past = Past.open(sources())) {
                 for (long revision = 1; revision <= archived; revision++) {
-                    if (restorable(history, revision)) {
-                        RestorePlan plan = history.plan(Target.revision(revision));
+                    if (restorable(past, revision)) {
+                        RestorePlan plan = past.plan(Target.revision(revision));
                         List<String> found = new ArrayList<>();
-                        RecordPass.run(
-                                history.selection(plan).state(), (change, liveness) -> found.add(Replay.words(change)));
+                        past.state(plan).run((change, liveness) -> found.add(Replay.words(change)));
                         assertThat(found)
                                 .as("at revision %d by %s", revision, plan)
                                 .isEqualTo(expected(revision));

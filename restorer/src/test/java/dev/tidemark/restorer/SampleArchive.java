@@ -45,10 +45,10 @@ import java.util.function.UnaryOperator;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Builds a cluster's archive out of logs, by the same doors that capture and compactor use. */
-final class SampleArchive {
-    static final String CLUSTER = "sample";
-    static final String TOPIC = "tidemark.revisions";
-    static final SegmentLimits SMALL = new SegmentLimits(256, 4096, 40, 8);
+public final class SampleArchive {
+    public static final String CLUSTER = "sample";
+    public static final String TOPIC = "tidemark.revisions";
+    public static final SegmentLimits SMALL = new SegmentLimits(256, 4096, 40, 8);
 
     /** Small enough for all levels in a log of 60 revisions, a second each. */
     static final List<LevelPolicy> LEVELS =
@@ -63,46 +63,46 @@ final class SampleArchive {
     private LongUnaryOperator capturedAt = SampleLog::capturedAt;
     private List<LevelPolicy> levels = LEVELS;
 
-    SampleArchive(ObjectStore store, Path scratch, SegmentLimits limits) {
+    public SampleArchive(ObjectStore store, Path scratch, SegmentLimits limits) {
         this(store, CLUSTER, scratch, limits);
     }
 
-    SampleArchive(ObjectStore store, String cluster, Path scratch, SegmentLimits limits) {
+    public SampleArchive(ObjectStore store, String cluster, Path scratch, SegmentLimits limits) {
         this.archive = new ClusterArchive(store, cluster);
         this.scratch = scratch;
         this.limits = limits;
     }
 
-    ClusterArchive archive() {
+    public ClusterArchive archive() {
         return archive;
     }
 
     /** Bases say that they were taken when their revision was, by another clock than that of a sample log. */
-    void capturedAt(LongUnaryOperator clock) {
+    public void capturedAt(LongUnaryOperator clock) {
         this.capturedAt = clock;
     }
 
     /** Generations that are opened from now on gather their levels like this. */
-    void levels(List<LevelPolicy> policy) {
+    public void levels(List<LevelPolicy> policy) {
         this.levels = policy;
     }
 
-    void topicId(String id) {
+    public void topicId(String id) {
         this.topicId = id;
     }
 
     /** Sources over the archive alone, as of a time. */
-    Sources sources(Instant now) {
+    public Sources sources(Instant now) {
         return new Sources(archive, Optional.empty(), scratch, Clock.fixed(now, ZoneOffset.UTC));
     }
 
     /** The id of the n-th generation. */
-    static String generation(int n) {
+    public static String generation(int n) {
         return "01JDB3Z6V5KQ8S5G4N7T2R9W" + String.format("%02d", n);
     }
 
     /** Opens a generation. */
-    SampleArchive open(int n, long baseRevision, GenerationEnd previous) {
+    public SampleArchive open(int n, long baseRevision, GenerationEnd previous) {
         TopicEvent.GenerationOpened opened = new TopicEvent.GenerationOpened(
                 generation(n),
                 archive.cluster(),
@@ -117,12 +117,12 @@ final class SampleArchive {
     }
 
     /** Commits a base at {@code revision} with raw history since {@code compacted}, as of a log. */
-    SampleArchive base(List<Change> log, long compacted, long revision, List<SideRecord> side) {
+    public SampleArchive base(List<Change> log, long compacted, long revision, List<SideRecord> side) {
         return base(SampleLog.compactedAt(log, compacted), log, compacted, revision, side);
     }
 
     /** The same with all that a compaction has not removed yet. */
-    SampleArchive leftovers(List<Change> log, long compacted, long revision) {
+    public SampleArchive leftovers(List<Change> log, long compacted, long revision) {
         List<Change> first =
                 log.stream().filter(change -> change.main() <= compacted).toList();
         return base(first, log, compacted, revision, List.of());
@@ -185,18 +185,18 @@ final class SampleArchive {
     }
 
     /** Claims the partition, as capture does. */
-    SampleArchive claim() {
+    public SampleArchive claim() {
         archive.claim(topicId, 0);
         return this;
     }
 
     /** Commits a checkpoint of the log's revisions from the last one's end to {@code last}. */
-    SampleArchive checkpoint(List<Change> log, long last, List<Lease> leases) {
+    public SampleArchive checkpoint(List<Change> log, long last, List<Lease> leases) {
         return checkpoint(log, last, leases, live -> live, digest -> digest);
     }
 
     /** The same by a writer that gets live sets or the digest wrong. */
-    SampleArchive checkpoint(
+    public SampleArchive checkpoint(
             List<Change> log,
             long last,
             List<Lease> leases,
@@ -227,7 +227,7 @@ final class SampleArchive {
     }
 
     /** Makes all levels and synthetic bases that are due. */
-    SampleArchive upkeep() {
+    public SampleArchive upkeep() {
         Upkeep upkeep = Upkeep.of(
                         archive,
                         writer.header().getGeneration(),
@@ -243,13 +243,13 @@ final class SampleArchive {
     }
 
     /** Commits a proof that nothing came after a revision until a time. */
-    SampleArchive time(long revision, long atMillis) {
+    public SampleArchive time(long revision, long atMillis) {
         writer.commitTime(revision, atMillis, position(revision + 1));
         return this;
     }
 
     /** Commits a side state as of a revision. */
-    SampleArchive side(long revision, List<SideRecord> side) {
+    public SampleArchive side(long revision, List<SideRecord> side) {
         String generation = writer.header().getGeneration();
         ObjectRef object = uploader().uploadSide(generation, side);
         writer.commitSide(new TopicEvent.SideReady(

@@ -11,10 +11,10 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** A random log of dense revisions from 2 on, as etcd could have written it, and what it means, worked out plainly. */
-final class SampleLog {
-    static final long START_MILLIS = 1_700_000_000_000L;
+public final class SampleLog {
+    public static final long START_MILLIS = 1_700_000_000_000L;
     static final long STEP_MILLIS = 1_000;
-    static final long PROOF_MILLIS = 400;
+    public static final long PROOF_MILLIS = 400;
 
     private final Random random;
     private final int keys;
@@ -28,7 +28,7 @@ final class SampleLog {
     }
 
     /** Puts, deletions, range deletions, transactions that put and delete one key, leases; empty-keyspace moments too. */
-    static List<Change> random(Random random, int revisions, int keys) {
+    public static List<Change> random(Random random, int revisions, int keys) {
         SampleLog log = new SampleLog(random, keys);
         for (int i = 0; i < revisions; i++) {
             log.revision();
@@ -36,11 +36,11 @@ final class SampleLog {
         return log.changes;
     }
 
-    static long capturedAt(long main) {
+    public static long capturedAt(long main) {
         return START_MILLIS + main * STEP_MILLIS;
     }
 
-    static byte[] key(int id) {
+    public static byte[] key(int id) {
         return (id % 3 == 0 ? "/a/" + id : id % 3 == 1 ? "/b/" + id : "\u0001\u00ff" + id)
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
@@ -105,12 +105,12 @@ final class SampleLog {
     }
 
     /** The last main revision. */
-    static long last(List<Change> log) {
+    public static long last(List<Change> log) {
         return log.get(log.size() - 1).main();
     }
 
     /** The live records at a revision, in revision order. */
-    static List<Change> liveAt(List<Change> log, long revision) {
+    public static List<Change> liveAt(List<Change> log, long revision) {
         Map<byte[], Change> last = new TreeMap<>(Arrays::compareUnsigned);
         log.stream().filter(change -> change.main() <= revision).forEach(change -> last.put(change.key(), change));
         return last.values().stream()
@@ -120,7 +120,7 @@ final class SampleLog {
     }
 
     /** What etcd holds at a revision when it is compacted there: live records, and tombstones of that revision. */
-    static List<Change> compactedAt(List<Change> log, long revision) {
+    public static List<Change> compactedAt(List<Change> log, long revision) {
         List<Change> live = liveAt(log, revision);
         List<Change> state = new ArrayList<>(live);
         Map<byte[], Change> last = new TreeMap<>(Arrays::compareUnsigned);

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A store in front of which a process can be paused right before it creates an object, or die at any request; it counts them. */
-final class SlowStore implements ObjectStore {
+public final class SlowStore implements ObjectStore {
     /** The process is gone, or stands still for now. */
-    static final class Gone extends RuntimeException {
+    public static final class Gone extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
@@ -27,17 +27,17 @@ final class SlowStore implements ObjectStore {
     private int requests;
     private int allowed = Integer.MAX_VALUE;
 
-    SlowStore(ObjectStore store) {
+    public SlowStore(ObjectStore store) {
         this.store = store;
     }
 
     /** Whoever creates such an object next is paused before. */
-    void pauseAt(Predicate<String> names) {
+    public void pauseAt(Predicate<String> names) {
         pauses = names;
     }
 
     /** Nobody is paused any more, or dies; who was goes on. */
-    void resume() {
+    public void resume() {
         heal();
         pending.forEach(one -> store.createIfAbsent(one.name, one.bytes));
         pending.clear();
@@ -49,13 +49,13 @@ final class SlowStore implements ObjectStore {
     }
 
     /** The next process is well; who was paused still is. */
-    void heal() {
+    public void heal() {
         pauses = name -> false;
         allowed = Integer.MAX_VALUE;
     }
 
     /** How many requests there were since this was asked last. */
-    int requestsSince() {
+    public int requestsSince() {
         int so = requests;
         requests = 0;
         return so;

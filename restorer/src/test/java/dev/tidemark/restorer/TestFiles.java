@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Files of tests. */
-final class TestFiles {
+public final class TestFiles {
     private TestFiles() {}
 
     /** Writes a text. */
-    static void write(Path file, String text) {
+    public static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
@@ -22,7 +22,7 @@ final class TestFiles {
     }
 
     /** Deletes a directory and all in it, even if somebody else does the same. */
-    static void delete(Path directory) {
+    public static void delete(Path directory) {
         for (Path path : tree(directory)) {
             try {
                 Files.deleteIfExists(path);

@@ -2,7 +2,7 @@ package dev.tidemark.cli.metrics;
 
 import dev.tidemark.archive.catalog.ChainSize;
 import dev.tidemark.cli.upkeep.ArchiveStatus;
-import dev.tidemark.restorer.ArchiveFacts;
+import dev.tidemark.restorer.info.ArchiveFacts;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.FullPass;
 import dev.tidemark.schemas.avro.Retention;

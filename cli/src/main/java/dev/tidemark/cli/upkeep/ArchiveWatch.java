@@ -1,6 +1,6 @@
 package dev.tidemark.cli.upkeep;
 
-import dev.tidemark.restorer.ArchiveFacts;
+import dev.tidemark.restorer.info.ArchiveFacts;
 import dev.tidemark.schemas.TidemarkException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -14,7 +14,7 @@ import dev.tidemark.cli.upkeep.ArchiveStatus;
 import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.PartitionHealth;
-import dev.tidemark.restorer.ArchiveFacts;
+import dev.tidemark.restorer.info.ArchiveFacts;
 import dev.tidemark.restorer.verify.DrillReport;
 import dev.tidemark.sandbox.FreePorts;
 import dev.tidemark.schemas.avro.DrillRun;

@@ -3,7 +3,7 @@ package dev.tidemark.cli.upkeep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.archive.ArchiveException;
-import dev.tidemark.restorer.ArchiveFacts;
+import dev.tidemark.restorer.info.ArchiveFacts;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.schemas.Failure;
 import java.time.Duration;

@@ -7,15 +7,17 @@ import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.HashKvAnswer;
-import dev.tidemark.restorer.Output;
 import dev.tidemark.restorer.RestoreException;
-import dev.tidemark.restorer.RestoreProgress;
-import dev.tidemark.restorer.RestoreRequest;
-import dev.tidemark.restorer.RestoreResult;
-import dev.tidemark.restorer.Restorer;
-import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.Sources;
-import dev.tidemark.restorer.Target;
+import dev.tidemark.restorer.output.Output;
+import dev.tidemark.restorer.output.Scratch;
+import dev.tidemark.restorer.restore.RestoreProgress;
+import dev.tidemark.restorer.restore.RestoreRequest;
+import dev.tidemark.restorer.restore.RestoreResult;
+import dev.tidemark.restorer.restore.Restorer;
+import dev.tidemark.restorer.targets.Target;
+import dev.tidemark.restorer.verify.report.Finding;
+import dev.tidemark.restorer.verify.report.VerifyProgress;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.DrillRun;
@@ -63,7 +65,7 @@ public final class Drill {
     /**
      * Drills.
      *
-     * @throws dev.tidemark.restorer.UnreachableTargetException if the moment cannot be restored
+     * @throws dev.tidemark.restorer.plan.UnreachableTargetException if the moment cannot be restored
      */
     public DrillReport run(Target target, VerifyProgress progress, RestoreProgress restoring) {
         boot.require();

@@ -1,7 +1,9 @@
 package dev.tidemark.restorer.verify;
 
 import dev.tidemark.etcd.file.EtcdDatabase;
-import dev.tidemark.restorer.RestoreResult;
+import dev.tidemark.restorer.restore.RestoreResult;
+import dev.tidemark.restorer.verify.ladder.Fold;
+import dev.tidemark.restorer.verify.report.Finding;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.LeaseTtl;
 import java.io.BufferedInputStream;

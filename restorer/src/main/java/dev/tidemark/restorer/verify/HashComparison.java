@@ -2,9 +2,10 @@ package dev.tidemark.restorer.verify;
 
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.etcd.rpc.HashKvAnswer;
-import dev.tidemark.restorer.RestorePlan;
-import dev.tidemark.restorer.SourceHash;
-import dev.tidemark.restorer.Target;
+import dev.tidemark.restorer.past.SourceHash;
+import dev.tidemark.restorer.plan.RestorePlan;
+import dev.tidemark.restorer.targets.Target;
+import dev.tidemark.restorer.verify.report.SourceProof;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,7 +1,13 @@
 package dev.tidemark.restorer.verify;
 
-import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.Sources;
+import dev.tidemark.restorer.output.Scratch;
+import dev.tidemark.restorer.verify.ladder.Ladder;
+import dev.tidemark.restorer.verify.report.Finding;
+import dev.tidemark.restorer.verify.report.Sampling;
+import dev.tidemark.restorer.verify.report.VerifyLevel;
+import dev.tidemark.restorer.verify.report.VerifyProgress;
+import dev.tidemark.restorer.verify.report.VerifyReport;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.ChainHead;
 import dev.tidemark.schemas.avro.VerifyRun;
@@ -88,7 +94,7 @@ public final class Verifier {
 
     /** A damaged archive cannot be compared; that it is damaged is the answer. */
     private static SourceRung.Outcome compare(Run run, SourceRung rung, Path scratch) {
-        if (!run.ladder.tally().findings().isEmpty()) {
+        if (!run.ladder.findings().isEmpty()) {
             return SourceRung.unproven("", "", 0, "the archive itself is not in order");
         }
         return run.level == VerifyLevel.SOURCE
@@ -97,12 +103,12 @@ public final class Verifier {
     }
 
     private VerifyReport recorded(Run run, Optional<SourceRung.Outcome> compared) {
-        List<Finding> findings = new ArrayList<>(run.ladder.tally().findings());
+        List<Finding> findings = new ArrayList<>(run.ladder.findings());
         compared.map(SourceRung.Outcome::findings).ifPresent(findings::addAll);
         VerifyReport report = new VerifyReport(
                 run.level,
                 run.sampling,
-                run.ladder.tally().counts(),
+                run.ladder.counts(),
                 findings,
                 compared.map(SourceRung.Outcome::proof),
                 run.ladder.note(),

@@ -1,5 +1,7 @@
 package dev.tidemark.restorer.verify;
 
+import dev.tidemark.restorer.verify.report.VerifyLevel;
+
 /**
  * What is to be proven.
  *
