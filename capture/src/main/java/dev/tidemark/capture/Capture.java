@@ -8,6 +8,7 @@ import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.topic.TopicEvent;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -61,6 +62,8 @@ public final class Capture implements Closeable {
     /** Where the last session ended: what the topic no longer says if it is lost. */
     private Optional<Ending> left = Optional.empty();
 
+    private CaptureSettings.NewBase newBase;
+
     /** A capture with the system's clock; the archive stays the caller's. */
     public Capture(CaptureSettings settings, ClusterArchive archive) {
         this(
@@ -93,6 +96,7 @@ public final class Capture implements Closeable {
             Supplier<String> ids,
             Duration handover) {
         this.settings = settings;
+        this.newBase = settings.newBase();
         this.archive = archive;
         this.connector = connector;
         this.clock = clocks.wall();
@@ -284,8 +288,9 @@ public final class Capture implements Closeable {
                 .await(() -> closed);
         TopicAccess.Opened opened = access.open();
         try {
-            Generations.Standing standing = new Resume(archive, access, time, left).from(opened.end());
+            Generations.Standing standing = new Resume(archive, access, time, newBase, left).from(opened.end());
             left = standing.position().isPresent() ? Optional.empty() : left;
+            newBase = CaptureSettings.NewBase.IF_OWED;
             return new Session(access, opened, standing);
         } catch (RuntimeException e) {
             opened.log().close();
@@ -296,8 +301,9 @@ public final class Capture implements Closeable {
     /** Reads back, beside the running capture, to where the topic says it. */
     private boolean isBaseOwed(TopicAccess access) {
         try {
-            boolean ready =
-                    access.tail().readToOpening(TopicTail.Upto.STABLE).state().isBaseReady();
+            Optional<TopicEvent.BaseReady> announced =
+                    access.tail().readToOpening(TopicTail.Upto.STABLE).state().base();
+            boolean ready = announced.filter(archive::isUploaded).isPresent();
             if (ready) {
                 gauge.baseReady();
             }

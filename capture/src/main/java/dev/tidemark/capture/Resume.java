@@ -14,12 +14,20 @@ final class Resume {
     private final TopicAccess access;
     private final WarpedClock clock;
     private final Optional<Ending> left;
+    private final CaptureSettings.NewBase newBase;
 
     /**
+     * @param newBase when a generation that is continued gets another base
      * @param left how the generation ends that this process wrote before, if the topic holds nothing any more
      */
-    Resume(ClusterArchive archive, TopicAccess access, WarpedClock clock, Optional<Ending> left) {
+    Resume(
+            ClusterArchive archive,
+            TopicAccess access,
+            WarpedClock clock,
+            CaptureSettings.NewBase newBase,
+            Optional<Ending> left) {
         this.archive = archive;
+        this.newBase = newBase;
         this.access = access;
         this.clock = clock;
         this.left = left;
@@ -35,10 +43,23 @@ final class Resume {
         Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
         if (archived.isEmpty() && tail.opened().isEmpty()) {
             // nobody but the topic knows of which source it is
-            return from(
-                    access.tail().readToOpening(TopicTail.Upto.HIGH_WATERMARK).state(), archived);
+            return fromTopicAlone(
+                    access.tail().readToOpening(TopicTail.Upto.HIGH_WATERMARK).state());
         }
         return from(tail, archived);
+    }
+
+    /** What is known nowhere is in no archive ever: an archive that was lost begins with a generation of its own. */
+    private Generations.Standing fromTopicAlone(TailState tail) {
+        return tail.opened().isPresent()
+                ? from(tail, Optional.empty())
+                : over(
+                        Optional.of(new Ending(
+                                tail.generation(),
+                                tail.last(),
+                                GenerationEnd.Cause.TOPIC_LOST,
+                                "neither the archive nor " + access.place() + " says how it began")),
+                        0);
     }
 
     private static Generations.Standing over(Optional<Ending> ending, long sourceClusterId) {
@@ -106,8 +127,14 @@ final class Resume {
 
     /** The archive knows first; how far back the topic must be read to know is not worth to wait for here. */
     private Generations.Base base(TailState tail, Optional<GenerationCatalog> archived) {
-        if (tail.isBaseReady() || (archived.isPresent() && archived.get().hasBase())) {
+        if (newBase == CaptureSettings.NewBase.ONCE) {
+            return Generations.Base.OWED;
+        }
+        if (archived.isPresent() && archived.get().hasBase()) {
             return Generations.Base.NOT_OWED;
+        }
+        if (tail.base().isPresent()) {
+            return archive.isUploaded(tail.base().get()) ? Generations.Base.NOT_OWED : Generations.Base.OWED;
         }
         return tail.opened().isPresent() ? Generations.Base.OWED : Generations.Base.PERHAPS_OWED;
     }
