@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param checkpointInterval how often checkpoints are cut; time travels three times as often
  * @param spool where changes wait while Kafka is away, and where snapshots are put
  * @param newSource what to do if another etcd cluster answers than the one captured so far
+ * @param newBase when a generation that is continued gets another base
  * @param sideState how often leases, users and roles are renewed
  */
 public record CaptureSettings(
@@ -31,6 +32,7 @@ public record CaptureSettings(
         Duration checkpointInterval,
         Spool spool,
         NewSource newSource,
+        NewBase newBase,
         SideRenewal sideState) {
     /**
      * The revisions topic and the cluster's place in it.
@@ -113,6 +115,14 @@ public record CaptureSettings(
         }
     }
 
+    /** When a generation that is continued gets another base. */
+    public enum NewBase {
+        /** If none was ever brought, or the archive has lost it. */
+        IF_OWED,
+        /** Once, when capture begins. */
+        ONCE
+    }
+
     /** With leases, users and roles renewed every day. */
     public CaptureSettings(
             String cluster,
@@ -123,13 +133,29 @@ public record CaptureSettings(
             Duration checkpointInterval,
             Spool spool,
             NewSource newSource) {
-        this(cluster, source, topic, installation, kafka, checkpointInterval, spool, newSource, SideRenewal.DEFAULT);
+        this(
+                cluster,
+                source,
+                topic,
+                installation,
+                kafka,
+                checkpointInterval,
+                spool,
+                newSource,
+                NewBase.IF_OWED,
+                SideRenewal.DEFAULT);
     }
 
     /** The same with leases, users and roles renewed at another pace. */
     public CaptureSettings withSideState(SideRenewal pace) {
         return new CaptureSettings(
-                cluster, source, topic, installation, kafka, checkpointInterval, spool, newSource, pace);
+                cluster, source, topic, installation, kafka, checkpointInterval, spool, newSource, newBase, pace);
+    }
+
+    /** The same with another rule for bases. */
+    public CaptureSettings withNewBase(NewBase when) {
+        return new CaptureSettings(
+                cluster, source, topic, installation, kafka, checkpointInterval, spool, newSource, when, sideState);
     }
 
     public CaptureSettings {
@@ -139,6 +165,7 @@ public record CaptureSettings(
         Objects.requireNonNull(installation);
         Objects.requireNonNull(spool);
         Objects.requireNonNull(newSource);
+        Objects.requireNonNull(newBase);
         source = List.copyOf(source);
         kafka = Map.copyOf(kafka);
         if (source.isEmpty()) {

@@ -1,25 +1,21 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.CaptureSettings.NewSource;
 import dev.tidemark.capture.service.CaptureFleet;
 import dev.tidemark.cli.metrics.Monitor;
 import dev.tidemark.cli.metrics.Showing;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code tidemark capture}: the service that brings every revision of the source into the topic. */
 @Command(
         name = "capture",
         description = "Capture every revision of the configured etcds into the topic, until stopped.")
 final class CaptureVerb extends Verb {
-    @Option(
-            names = "--new-source",
-            description = "Accept that another etcd cluster answers than the one captured so far; of several configured"
-                    + " ones, --cluster says which.")
-    boolean newSource;
+    @Mixin
+    CaptureOptions options;
 
     @Override
     Reach reach() {
@@ -31,7 +27,7 @@ final class CaptureVerb extends Verb {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 CaptureFleet captures =
-                        new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
+                        new CaptureFleet(wiring.captures(options), store);
                 Showing shown = wiring.show(Monitor.Services.ofCaptures(captures.statuses()))) {
             shown.start();
             stop.endsWith(captures::close);

@@ -5,9 +5,12 @@ import dev.tidemark.cli.output.Bytes;
 import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.output.Times;
 import dev.tidemark.cli.settings.Settings;
+import dev.tidemark.cli.settings.SettingsException;
+import dev.tidemark.restorer.RestoreException;
 import dev.tidemark.restorer.past.PastReader;
 import dev.tidemark.restorer.past.PastRecord;
 import dev.tidemark.restorer.targets.Target;
+import dev.tidemark.schemas.Failure;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -28,8 +31,14 @@ final class GetVerb extends Verb {
     @Option(names = "--prefix", description = "All keys that begin with KEY.")
     boolean prefix;
 
+    @Option(
+            names = "--value-only",
+            description = "Nothing but the value's bytes, to be put back as they were; exit code 3 if there is none.")
+    boolean valueOnly;
+
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
+        requireOneForm();
         Clock clock = Clock.systemUTC();
         Target target = Target.parse(at, clock);
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
@@ -42,12 +51,35 @@ final class GetVerb extends Verb {
             if (!answer.plan().note().isEmpty()) {
                 output.say(answer.plan().note());
             }
+            if (valueOnly) {
+                output.raw(required(answer));
+                return 0;
+            }
             if (answer.records().isEmpty()) {
                 output.say((prefix ? "no key begins with " : "no key ") + key + " at that revision");
             }
             answer.records().forEach(record -> output.result(document(record), text(record)));
         }
         return 0;
+    }
+
+    private void requireOneForm() {
+        if (valueOnly && (prefix || options.json)) {
+            throw SettingsException.contradiction(
+                    "--value-only prints one value's bytes, and " + (prefix ? "--prefix" : "--json") + " was given too",
+                    "leave one of them out");
+        }
+    }
+
+    /** An empty output would be taken for an empty value. */
+    private byte[] required(PastReader.Answer answer) {
+        return answer.records().stream()
+                .findFirst()
+                .map(PastRecord::value)
+                .orElseThrow(() -> new RestoreException(
+                        Failure.UNREACHABLE_TARGET,
+                        "no key " + key + " at " + answer.plan().moment(),
+                        "give an earlier moment, such as --at before-delete:" + key));
     }
 
     private static Map<String, Object> document(PastRecord record) {

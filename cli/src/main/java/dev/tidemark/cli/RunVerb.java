@@ -1,7 +1,6 @@
 package dev.tidemark.cli;
 
 import dev.tidemark.archive.store.ObjectStore;
-import dev.tidemark.capture.CaptureSettings.NewSource;
 import dev.tidemark.capture.service.CaptureFleet;
 import dev.tidemark.cli.drill.DrillSchedule;
 import dev.tidemark.cli.metrics.Monitor;
@@ -14,16 +13,13 @@ import dev.tidemark.compactor.Compactor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code tidemark run}: capture and compactor in one process, for small installations. */
 @Command(name = "run", description = "Capture and compact in one process, until stopped.")
 final class RunVerb extends Verb {
-    @Option(
-            names = "--new-source",
-            description = "Accept that another etcd cluster answers than the one captured so far; of several configured"
-                    + " ones, --cluster says which.")
-    boolean newSource;
+    @Mixin
+    CaptureOptions options;
 
     @Override
     Reach reach() {
@@ -36,7 +32,7 @@ final class RunVerb extends Verb {
         try (ObjectStore store = wiring.store();
                 ExpirySchedule expiries = wiring.expiries(store);
                 CaptureFleet captures =
-                        new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
+                        new CaptureFleet(wiring.captures(options), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 DrillSchedule drills = wiring.drills(store);
                 ArchiveWatch archives = wiring.archives(store);

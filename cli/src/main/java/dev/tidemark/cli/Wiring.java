@@ -175,17 +175,17 @@ final class Wiring {
     /**
      * How each of the configured clusters is captured.
      *
-     * @throws SettingsException if another source is accepted without saying for which of several clusters
+     * @throws SettingsException if something out of the ordinary is wanted without saying for which of several clusters
      */
-    List<CaptureSettings> captures(CaptureSettings.NewSource newSource) {
-        if (newSource == CaptureSettings.NewSource.ACCEPT && settings.clusters().size() > 1) {
+    List<CaptureSettings> captures(CaptureOptions options) {
+        if (options.isForOneCluster() && settings.clusters().size() > 1) {
             throw SettingsException.contradiction(
-                    "--new-source is for one cluster, and several are configured: "
+                    options.given() + " is for one cluster, and several are configured: "
                             + String.join(", ", settings.clusters()),
                     "say which with --cluster NAME; the others may go on in a process of their own meanwhile");
         }
         return settings.each().stream()
-                .map(cluster -> new Wiring(cluster).capture(newSource))
+                .map(cluster -> new Wiring(cluster).capture(options.source()).withNewBase(options.base()))
                 .toList();
     }
 

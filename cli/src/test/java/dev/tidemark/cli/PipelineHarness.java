@@ -245,6 +245,10 @@ final class PipelineHarness implements AutoCloseable {
         return settingsFile;
     }
 
+    String bootstrapServers() {
+        return ofServices.get("kafka.bootstrap.servers");
+    }
+
     /** What the services have said, for a failure's report. */
     String logs() {
         return "--- capture\n" + capture.log() + "--- compactor\n" + compactor.log();

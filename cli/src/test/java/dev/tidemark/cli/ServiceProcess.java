@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,7 +33,14 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Starts it, for the first time or again. */
     void start() {
-        child = ChildProcess.start(command(verb, settings), Map.of(), settings.getParent(), log);
+        startWith();
+    }
+
+    /** Starts it with more options. */
+    void startWith(String... options) {
+        List<String> words = new ArrayList<>(command(verb, settings));
+        words.addAll(List.of(options));
+        child = ChildProcess.start(words, Map.of(), settings.getParent(), log);
     }
 
     /** What runs a verb in a JVM of its own. */

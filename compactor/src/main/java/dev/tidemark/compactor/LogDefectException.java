@@ -7,7 +7,8 @@ import dev.tidemark.schemas.TidemarkException;
 final class LogDefectException extends TidemarkException {
     private static final long serialVersionUID = 1L;
     private static final String HINT =
-            "what stands before it is in the archive; capture has to open a new generation (tidemark capture --new-source)";
+            "what stands before it is in the archive; capture opens a new generation when it next looks at the topic's end:"
+                    + " restart it if it has not done so after some minutes";
 
     private final long offset;
 

@@ -52,7 +52,7 @@ final class BaseCommit {
      *
      * @throws DamagedObjectException if an object that it names is missing, or has another length
      */
-    private void requireData(BaseDescriptor base) {
+    void requireData(BaseDescriptor base) {
         List<ObjectRef> all = new ArrayList<>(List.of(base.getSide()));
         for (Member member : base.getMembers()) {
             all.add(member.getSegment().getData());

@@ -1,6 +1,8 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.ArchiveException;
+import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.BaseDescriptor;
@@ -12,6 +14,7 @@ import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SeenLease;
 import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.avro.Synthesis;
+import dev.tidemark.schemas.topic.TopicEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +147,17 @@ public final class ClusterArchive {
     /** Uploads data under attempt names that {@code attemptIds} makes: a fresh ULID at each call. */
     public DataUploader uploader(Supplier<String> attemptIds) {
         return new DataUploader(objects, schemas, attemptIds);
+    }
+
+    /** Whether the descriptor and all data of a base that the topic announces stand there, so that it can be committed. */
+    public boolean isUploaded(TopicEvent.BaseReady announced) {
+        try {
+            BaseDescriptor base = reader.descriptor(announced.descriptor(), announced.descriptorSha256());
+            new BaseCommit(objects, reader, settlement, base.getGeneration()).requireData(base);
+            return true;
+        } catch (DamagedObjectException | MissingObjectException e) {
+            return false;
+        }
     }
 
     /** A base's other buckets, such as lease and auth: each bucket's pairs in the source's order. */

@@ -1,6 +1,7 @@
 package dev.tidemark.archive.catalog;
 
 import dev.tidemark.archive.DamagedObjectException;
+import dev.tidemark.archive.store.StoreUnavailableException;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
@@ -13,12 +14,16 @@ import dev.tidemark.schemas.topic.TopicEvent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Commits what belongs to one generation; used by the compactor alone. Any number of writers may try: at most one
  * manifest ever follows another. Not thread-safe: one thread commits, in order.
  */
 public final class GenerationWriter {
+    /** One answer may be the way's. */
+    private static final int LOOKS = 2;
+
     private final ObjectReader reader;
     private final ClusterObjects objects;
     private final Settlement settlement;
@@ -132,14 +137,18 @@ public final class GenerationWriter {
 
     /**
      * Commits a checkpoint as the successor of {@link #head}. The data it names must be uploaded. After anything but
-     * {@link CommitResult.Fenced} the head is the manifest of the result.
+     * {@link CommitResult.Fenced} and {@link CommitResult.HeadLost} the head is the manifest of the result.
      *
      * @throws IllegalArgumentException if the draft does not begin at {@link #nextRevision}, or its members don't fit it
-     * @throws dev.tidemark.archive.store.StoreUnavailableException if the outcome could not be settled in time: the same
+     * @throws StoreUnavailableException if the outcome could not be settled in time: the same
      *     draft's data may yet become committed; upload again and commit again, the outcome is found out then
      */
     public CommitResult commit(CheckpointDraft draft, ContentDigests digests) {
         checkFits(draft);
+        Optional<CommitResult> lost = lostHead();
+        if (lost.isPresent()) {
+            return lost.get();
+        }
         CheckpointManifest manifest = manifest(draft);
         String name = ArchiveLayout.checkpoint(header.getGeneration(), 0, manifest.getSeq());
         byte[] own = ObjectCodec.encode(ObjectKind.CHECKPOINT, manifest);
@@ -156,6 +165,27 @@ public final class GenerationWriter {
         }
         head = Optional.of(standing);
         return new CommitResult.AlreadyThere(standing.content());
+    }
+
+    /** A look costs little beside a commit. */
+    private Optional<CommitResult> lostHead() {
+        if (head.isEmpty()) {
+            return Optional.empty();
+        }
+        CheckpointManifest last = head.get().content();
+        String name = ArchiveLayout.checkpoint(header.getGeneration(), 0, last.getSeq());
+        return IntStream.range(0, LOOKS).anyMatch(look -> mayStand(name))
+                ? Optional.empty()
+                : Optional.of(new CommitResult.HeadLost(last, objects.full(name)));
+    }
+
+    /** A store that does not answer now is asked patiently when the commit is settled. */
+    private boolean mayStand(String name) {
+        try {
+            return objects.exists(name);
+        } catch (StoreUnavailableException e) {
+            return true;
+        }
     }
 
     private void checkFits(CheckpointDraft draft) {

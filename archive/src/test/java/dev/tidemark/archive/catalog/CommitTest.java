@@ -57,6 +57,20 @@ class CommitTest {
     }
 
     @Test
+    void nothingIsWrittenAfterACheckpointThatTheArchiveHasLost() {
+        GenerationWriter writer = writer();
+        writer.commit(draft(101, 110));
+        String lost = "prod/m/" + GENERATION + "/0/7fffffffffffffff";
+        memory.delete(lost);
+
+        assertThat(writer.commit(draft(111, 120)))
+                .isInstanceOfSatisfying(
+                        CommitResult.HeadLost.class, head -> assertThat(head.name()).isEqualTo(lost));
+        assertThat(memory.list("prod/m/", "", 10)).isEmpty();
+        assertThat(other.resumeNewest().orElseThrow().nextRevision()).isEqualTo(101);
+    }
+
+    @Test
     void refusesADraftThatLeavesAHoleOrRepeats() {
         GenerationWriter writer = writer();
         writer.commit(draft(101, 110));

@@ -3,6 +3,7 @@ package dev.tidemark.capture.generation;
 import dev.tidemark.archive.catalog.Catalog;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent;
@@ -15,6 +16,7 @@ import java.util.Optional;
 public final class Resume {
     private final ClusterArchive archive;
     private final WarpedClock clock;
+    private CaptureSettings.NewBase newBase;
 
     /** How the generation ends that this process wrote before, if the topic holds nothing any more. */
     private Optional<Ending> left = Optional.empty();
@@ -31,10 +33,15 @@ public final class Resume {
         String name();
     }
 
-    /** Nothing was written before. */
-    public Resume(ClusterArchive archive, WarpedClock clock) {
+    /**
+     * Nothing was written before.
+     *
+     * @param newBase when a generation that is continued gets another base
+     */
+    public Resume(ClusterArchive archive, WarpedClock clock, CaptureSettings.NewBase newBase) {
         this.archive = archive;
         this.clock = clock;
+        this.newBase = newBase;
     }
 
     /**
@@ -57,6 +64,7 @@ public final class Resume {
     public Generations.Standing from(TailState tail, Topic topic) {
         Generations.Standing standing = standing(tail, topic);
         left = standing.position().isPresent() ? Optional.empty() : left;
+        newBase = CaptureSettings.NewBase.IF_OWED;
         return standing;
     }
 
@@ -69,9 +77,22 @@ public final class Resume {
         Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
         if (archived.isEmpty() && tail.opened().isEmpty()) {
             // nobody but the topic knows of which source it is
-            return from(topic.readToOpening(), archived, topic);
+            return fromTopicAlone(topic.readToOpening(), topic);
         }
         return from(tail, archived, topic);
+    }
+
+    /** What is known nowhere is in no archive ever: an archive that was lost begins with a generation of its own. */
+    private Generations.Standing fromTopicAlone(TailState tail, Topic topic) {
+        return tail.opened().isPresent()
+                ? from(tail, Optional.empty(), topic)
+                : over(
+                        Optional.of(new Ending(
+                                tail.generation(),
+                                tail.last(),
+                                GenerationEnd.Cause.TOPIC_LOST,
+                                "neither the archive nor " + topic.place() + " says how it began")),
+                        0);
     }
 
     private static Generations.Standing over(Optional<Ending> ending, long sourceClusterId) {
@@ -139,8 +160,14 @@ public final class Resume {
 
     /** The archive knows first; how far back the topic must be read to know is not worth to wait for here. */
     private Generations.Base base(TailState tail, Optional<GenerationCatalog> archived) {
-        if (tail.isBaseReady() || (archived.isPresent() && archived.get().hasBase())) {
+        if (newBase == CaptureSettings.NewBase.ONCE) {
+            return Generations.Base.OWED;
+        }
+        if (archived.isPresent() && archived.get().hasBase()) {
             return Generations.Base.NOT_OWED;
+        }
+        if (tail.base().isPresent()) {
+            return archive.isUploaded(tail.base().get()) ? Generations.Base.NOT_OWED : Generations.Base.OWED;
         }
         return tail.opened().isPresent() ? Generations.Base.OWED : Generations.Base.PERHAPS_OWED;
     }

@@ -4,6 +4,7 @@ import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.Pause;
+import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.source.Members;
 import dev.tidemark.capture.spool.Item;
 import dev.tidemark.etcd.rpc.EtcdClient;
@@ -37,6 +38,7 @@ final class SideKeeper implements Runnable, Closeable {
     private final String generation;
     private final Thread thread;
     private Optional<Known> known = Optional.empty();
+    private boolean missed;
     private volatile boolean closed;
 
     /**
@@ -92,8 +94,11 @@ final class SideKeeper implements Runnable, Closeable {
     }
 
     private void look() {
-        if (known.isEmpty()) {
-            known = archived();
+        Optional<GenerationCatalog> catalog = around.archive().catalog().generation(generation);
+        if (known.isPresent()) {
+            requireHeld(catalog);
+        } else {
+            known = catalog.flatMap(this::archived);
         }
         if (known.isEmpty()) {
             // Without a base nothing can be restored; the one under way brings all this.
@@ -164,18 +169,25 @@ final class SideKeeper implements Runnable, Closeable {
         }
     }
 
-    private Optional<Known> archived() {
-        Optional<GenerationCatalog> catalog = around.archive().catalog().generation(generation);
-        if (catalog.isEmpty()) {
-            return Optional.empty();
+    /**
+     * What once stood in the archive and is gone at two looks was lost with it, since retention leaves the newest of each
+     * chain: the topic's end says what has to be brought again.
+     */
+    private void requireHeld(Optional<GenerationCatalog> catalog) {
+        boolean held = catalog.filter(GenerationCatalog::hasBase).isPresent();
+        if (!held && missed) {
+            around.spool().endWith(new SessionOver("the archive has lost generation " + generation + ", or its base"));
         }
-        long source = catalog.get().header().getSourceClusterId();
-        Optional<Known> renewed = catalog.get()
-                .side(Long.MAX_VALUE)
+        missed = !held;
+    }
+
+    private Optional<Known> archived(GenerationCatalog catalog) {
+        long source = catalog.header().getSourceClusterId();
+        Optional<Known> renewed = catalog.side(Long.MAX_VALUE)
                 .map(manifest -> manifest.getSide())
                 .map(side -> known(source, side));
-        return renewed.or(() -> newestBase(catalog.get()).map(base -> known(source, base)))
-                .or(() -> ofSynthetic(catalog.get()).map(side -> known(source, side)));
+        return renewed.or(() -> newestBase(catalog).map(base -> known(source, base)))
+                .or(() -> ofSynthetic(catalog).map(side -> known(source, side)));
     }
 
     /** Where retention keeps no snapshot's base any more: the side state that later bases stand on. */

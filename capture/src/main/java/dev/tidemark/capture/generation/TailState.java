@@ -11,8 +11,7 @@ public final class TailState implements TopicVisitor {
     private long last;
     private long lastCapturedAt;
     private long provenAt;
-    private boolean baseReady;
-    private String lastBase = "";
+    private TopicEvent.BaseReady base;
     private TopicEvent.GenerationOpened opened;
     private Overlap overlap = new Overlap();
     private long revisions;
@@ -40,12 +39,17 @@ public final class TailState implements TopicVisitor {
 
     /** Whether the generation's base is announced in what was read. */
     public boolean isBaseReady() {
-        return baseReady;
+        return base != null;
     }
 
-    /** The descriptor of the last base that is announced in what was read; empty if none is. */
+    /** The last base that is announced in what was read, if any is. */
+    public Optional<TopicEvent.BaseReady> base() {
+        return Optional.ofNullable(base);
+    }
+
+    /** The descriptor of {@link #base}; empty if there is none. */
     public String lastBase() {
-        return lastBase;
+        return base == null ? "" : base.descriptor();
     }
 
     /** How the generation was opened, if that was read. */
@@ -106,8 +110,7 @@ public final class TailState implements TopicVisitor {
         if (!event.generation().equals(generation)) {
             begin(event.generation());
         }
-        baseReady = true;
-        lastBase = event.descriptor();
+        base = event;
     }
 
     @Override
@@ -140,8 +143,7 @@ public final class TailState implements TopicVisitor {
         last = 0;
         lastCapturedAt = 0;
         provenAt = 0;
-        baseReady = false;
-        lastBase = "";
+        base = null;
         opened = null;
         overlap = new Overlap();
         revisions = 0;

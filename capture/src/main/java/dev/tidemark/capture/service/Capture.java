@@ -14,7 +14,7 @@ import dev.tidemark.capture.spool.Rooms;
 import dev.tidemark.capture.status.CaptureGauge;
 import dev.tidemark.capture.status.CaptureStatus;
 import dev.tidemark.capture.topic.Leadership;
-import dev.tidemark.capture.topic.SessionOver;
+import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.topic.TopicAccess;
 import dev.tidemark.capture.topic.TopicPlace;
 import dev.tidemark.capture.topic.TopicSetup;
@@ -104,7 +104,7 @@ public final class Capture implements Closeable {
         this.means = new Means(
                 settings, archive, connector, ids, time, clocks.nanoTime(), rights, new VersionAdvisory(), gauge);
         this.contact = new SourceContact(settings.source(), connector, gauge, () -> closed);
-        this.resume = new Resume(archive, time);
+        this.resume = new Resume(archive, time, settings.newBase());
     }
 
     /**
@@ -288,7 +288,7 @@ public final class Capture implements Closeable {
 
     private boolean isBaseOwed(TopicAccess access) {
         try {
-            boolean ready = access.isBaseReady();
+            boolean ready = access.announcedBase().filter(archive::isUploaded).isPresent();
             if (ready) {
                 gauge.baseReady();
             }

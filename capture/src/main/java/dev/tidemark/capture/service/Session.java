@@ -11,7 +11,7 @@ import dev.tidemark.capture.spool.Spool;
 import dev.tidemark.capture.status.CaptureGauge;
 import dev.tidemark.capture.status.CaptureStatus;
 import dev.tidemark.capture.topic.Leadership;
-import dev.tidemark.capture.topic.SessionOver;
+import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.topic.TopicAccess;
 import dev.tidemark.capture.topic.TopicWriter;
 import dev.tidemark.capture.watch.Follower;

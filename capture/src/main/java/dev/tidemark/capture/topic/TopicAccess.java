@@ -3,9 +3,11 @@ package dev.tidemark.capture.topic;
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.Pause;
+import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.generation.Resume;
 import dev.tidemark.capture.generation.TailState;
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.topic.TopicEvent;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ways to a cluster's place in the topic. Used by one thread, but for {@link #tail} and {@link #isBaseReady}, which any
+ * The ways to a cluster's place in the topic. Used by one thread, but for {@link #tail} and {@link #announcedBase}, which any
  * thread may ask.
  */
 public final class TopicAccess implements Resume.Topic {
@@ -89,9 +91,9 @@ public final class TopicAccess implements Resume.Topic {
         return tail().readToOpening(TopicTail.Upto.HIGH_WATERMARK).state();
     }
 
-    /** Whether the generation's base is announced: reads back, beside a running capture, to where the topic says it. */
-    public boolean isBaseReady() {
-        return tail().readToOpening(TopicTail.Upto.STABLE).state().isBaseReady();
+    /** The generation's newest base that is announced: reads back, beside a running capture, to where the topic says it. */
+    public Optional<TopicEvent.BaseReady> announcedBase() {
+        return tail().readToOpening(TopicTail.Upto.STABLE).state().base();
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.tidemark.cli.output;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 
 /** Where a verb writes: the result to stdout in one form, everything else to stderr. */
 public final class Output {
@@ -46,6 +48,16 @@ public final class Output {
             out.println(text.stripTrailing());
         }
         out.flush();
+    }
+
+    /** Prints bytes as they are, and nothing after them. */
+    public void raw(byte[] bytes) {
+        out.flush();
+        System.out.write(bytes, 0, bytes.length);
+        System.out.flush();
+        if (System.out.checkError()) {
+            throw new UncheckedIOException(new IOException("stdout cannot be written"));
+        }
     }
 
     /** Says what is going on; nothing with -q. */
