@@ -204,9 +204,10 @@ class KeyRunTest {
                     file.getDirectorySha256(),
                     file.getEntries(),
                     file.getFromKey(),
-                    file.getFromMain()));
+                    file.getFromMain(),
+                    file.getAsOf()));
         }
-        return new IndexRun(files);
+        return new IndexRun(files, 0L);
     }
 
     @Test
@@ -280,7 +281,8 @@ class KeyRunTest {
                 file.getDirectorySha256(),
                 file.getEntries(),
                 file.getFromKey(),
-                file.getFromMain())));
+                file.getFromMain(),
+                file.getAsOf())), 0L);
         assertThatThrownBy(() -> all(KeyRun.open(objects.store(), "", wrong)))
                 .isInstanceOf(DamagedObjectException.class)
                 .hasMessageContaining("another kind of file");
