@@ -39,19 +39,30 @@ record BaseRuns(List<RunFile> files, List<IndexRun> hours, BitSet due) {
 
     /** What the next base makes of the runs of the one before. */
     static BaseRuns after(BaseManifest former, List<CheckpointManifest> since) {
-        List<IndexRun> runs = former.getSynthesis() == null
-                ? List.of()
-                : former.getSynthesis().getRuns();
-        boolean known = !runs.isEmpty()
-                && runs.get(0).getFiles().stream().allMatch(file -> file.getAsOf() > 0)
+        boolean known = former.getSynthesis() != null
                 && since.stream().allMatch(hour -> hour.getMerge().getRun() != null);
-        if (!known || runs.get(0).getFiles().isEmpty()) {
+        return known
+                ? after(
+                        former.getSynthesis().getRuns(),
+                        since.stream()
+                                .map(hour -> new IndexRun(hour.getMerge().getRun().getFiles(), hour.getLast()))
+                                .toList())
+                : ALL;
+    }
+
+    /**
+     * The same.
+     *
+     * @param former the runs of the base before; an older version did not say how far behind they are
+     * @param since the runs of the hours since
+     */
+    static BaseRuns after(List<IndexRun> former, List<IndexRun> since) {
+        List<RunFile> files = former.isEmpty() ? List.of() : former.get(0).getFiles();
+        if (files.isEmpty() || files.stream().anyMatch(file -> file.getAsOf() == 0)) {
             return ALL;
         }
-        List<IndexRun> hours = new ArrayList<>(runs.subList(1, runs.size()));
-        since.forEach(hour ->
-                hours.add(new IndexRun(hour.getMerge().getRun().getFiles(), hour.getLast())));
-        List<RunFile> files = runs.get(0).getFiles();
+        List<IndexRun> hours = new ArrayList<>(former.subList(1, former.size()));
+        hours.addAll(since);
         return new BaseRuns(files, hours, due(files, hours));
     }
 
