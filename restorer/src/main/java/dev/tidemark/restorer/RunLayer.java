@@ -33,10 +33,7 @@ final class RunLayer implements PastLayer {
     @Override
     public Optional<Found> find(byte[] key, long revision) {
         List<Optional<Version>> known = Concurrent.map(runs, runs.size(), run -> run.find(key, revision));
-        return known.stream()
-                .flatMap(Optional::stream)
-                .reduce(Version::or)
-                .map(this::found);
+        return known.stream().flatMap(Optional::stream).reduce(Version::or).map(this::found);
     }
 
     @Override

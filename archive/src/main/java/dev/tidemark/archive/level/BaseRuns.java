@@ -45,7 +45,8 @@ record BaseRuns(List<RunFile> files, List<IndexRun> hours, BitSet due) {
                 ? after(
                         former.getSynthesis().getRuns(),
                         since.stream()
-                                .map(hour -> new IndexRun(hour.getMerge().getRun().getFiles(), hour.getLast()))
+                                .map(hour ->
+                                        new IndexRun(hour.getMerge().getRun().getFiles(), hour.getLast()))
                                 .toList())
                 : ALL;
     }
@@ -89,9 +90,8 @@ record BaseRuns(List<RunFile> files, List<IndexRun> hours, BitSet due) {
     }
 
     private static int behind(RunFile file, List<IndexRun> hours) {
-        return (int) hours.stream()
-                .filter(hour -> hour.getLast() > file.getAsOf())
-                .count();
+        return (int)
+                hours.stream().filter(hour -> hour.getLast() > file.getAsOf()).count();
     }
 
     /** What must be written now, or a base before all is written would have to write more than its part. */

@@ -15,8 +15,7 @@ import java.util.List;
  * @param writtenBytes those of the segments that were written for it
  * @param runBytes those of the index runs that were written for it
  */
-public record Done(
-        String what, long seq, long revision, int segments, long bytes, long writtenBytes, long runBytes) {
+public record Done(String what, long seq, long revision, int segments, long bytes, long writtenBytes, long runBytes) {
     static Done of(String what, long seq, long revision, List<Placed> placed, long runBytes) {
         return new Done(
                 what,

@@ -80,7 +80,9 @@ final class LiveKeys implements VersionSink, Closeable {
                 - plan.due().stream()
                         .mapToLong(i -> plan.files().get(i).getFile().getBytes())
                         .sum()
-                + written.stream().mapToLong(run -> BaseRuns.bytes(run.getFiles())).sum();
+                + written.stream()
+                        .mapToLong(run -> BaseRuns.bytes(run.getFiles()))
+                        .sum();
         List<RunFile> named = new ArrayList<>();
         int kept = 0;
         for (int i = 0; i < stretches.size(); i++) {
@@ -98,12 +100,14 @@ final class LiveKeys implements VersionSink, Closeable {
 
     /** A stretch in files of about the same size. The first one begins where the stretch does, whatever is its first key. */
     private IndexRun cut(IndexRun stretch, long total, byte[] border) {
-        long entries = stretch.getFiles().stream().mapToLong(RunFile::getEntries).sum();
+        long entries =
+                stretch.getFiles().stream().mapToLong(RunFile::getEntries).sum();
         long size = Math.max(1, Math.max(limits.segmentBytes() / SMALLEST, total / FILES));
         long files = Math.min(entries, Math.max(1, Math.round((double) BaseRuns.bytes(stretch.getFiles()) / size)));
         List<RunFile> even = stretch.getFiles().size() == files
                 ? stretch.getFiles()
-                : RunWriter.evenly(stretch, files, scratch.newDirectory(), limits).getFiles();
+                : RunWriter.evenly(stretch, files, scratch.newDirectory(), limits)
+                        .getFiles();
         List<RunFile> cut = new ArrayList<>();
         for (RunFile file : even) {
             boolean first = cut.isEmpty() && border.length > 0;

@@ -65,8 +65,7 @@ class BaseRunsTest {
             files = written(plan, now);
             hours = plan.hoursAfter(files);
             assertThat(hours).hasSizeLessThanOrEqualTo(BaseRuns.MOST_HOURS);
-            long oldest =
-                    files.stream().mapToLong(RunFile::getAsOf).min().orElseThrow();
+            long oldest = files.stream().mapToLong(RunFile::getAsOf).min().orElseThrow();
             for (long hour = oldest + 1; hour <= now; hour++) {
                 assertThat(hours).contains(hour(hour));
             }

@@ -69,7 +69,8 @@ final class RunCheck {
         Rising rising = new Rising();
         try {
             for (RunFile file : run.getFiles()) {
-                VersionCursor cursor = KeyRun.open(new IndexRun(List.of(file), 0L)).entries();
+                VersionCursor cursor =
+                        KeyRun.open(new IndexRun(List.of(file), 0L)).entries();
                 for (boolean first = true; cursor.next(); first = false) {
                     if (!rising.takes(cursor) || (first && !rising.beginsAs(file))) {
                         return isWrong("is not in order at record " + cursor.main() + "/" + cursor.sub());
