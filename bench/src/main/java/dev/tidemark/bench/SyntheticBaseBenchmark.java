@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What synthetic bases cost. First: bases over 5,000,000 keys of 256 B, each after 1 % of the keys changed, in a JVM with
- * {@code -Xmx256m}. Then: thirty days of hourly bases of 400,000 keys. Arguments: a directory, and perhaps the number of
+ * What synthetic bases cost. First: nine bases over 5,000,000 keys of 256 B, each after 1 % of the keys changed, in a JVM
+ * with {@code -Xmx256m}. Then: thirty days of hourly bases of 400,000 keys. Arguments: a directory, and perhaps the number of
  * keys of the first part.
  */
 public final class SyntheticBaseBenchmark {
     private static final int KEYS = 5_000_000;
     private static final int VALUE = 256;
-    private static final int HOURS = 5;
+    private static final int HOURS = 9;
     private static final int MONTH_HOURS = 720;
     private static final int MONTH_KEYS = 400_000;
     private static final int MONTH_HOT = 4_500;
@@ -53,8 +53,10 @@ public final class SyntheticBaseBenchmark {
         }
         Scratch.delete(scratch);
         System.out.printf("%d keys of %d B, 1 %% changed before each base, -Xmx256m%n", keys, VALUE);
-        System.out.println("| base | ms | base MB | written anew MB | share | segments | peak heap MB |");
-        System.out.println("|---|---|---|---|---|---|---|");
+        System.out.println(
+                "| base | ms | base MB | segments written MB | share | index runs written MB | share | segments"
+                        + " | peak heap MB |");
+        System.out.println("|---|---|---|---|---|---|---|---|---|");
         int code = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -86,12 +88,14 @@ public final class SyntheticBaseBenchmark {
                 }
                 if (done.get().what().equals("base")) {
                     System.out.printf(
-                            "| %d | %d | %.1f | %.1f | %.1f %% | %d | %d |%n",
+                            "| %d | %d | %.1f | %.1f | %.1f %% | %.1f | %.1f %% | %d | %d |%n",
                             done.get().seq(),
                             millis,
                             done.get().bytes() / 1e6,
                             done.get().writtenBytes() / 1e6,
                             100.0 * done.get().writtenBytes() / done.get().bytes(),
+                            done.get().runBytes() / 1e6,
+                            100.0 * done.get().runBytes() / done.get().bytes(),
                             done.get().segments(),
                             peakHeap() >> 20);
                 }
@@ -103,6 +107,7 @@ public final class SyntheticBaseBenchmark {
         Path scratch = Files.createDirectories(directory.resolve("scratch"));
         long hourBytes = 0;
         long written = 0;
+        long runs = 0;
         int most = 0;
         double deadest = 0;
         try (ObjectStore store = RestoreArchive.open(Files.createDirectories(directory.resolve("store")))) {
@@ -115,6 +120,7 @@ public final class SyntheticBaseBenchmark {
                     if (done.get().what().equals("level 2")) {
                         hourBytes += done.get().bytes();
                     }
+                    runs += done.get().runBytes();
                     if (done.get().what().equals("base")) {
                         written += done.get().writtenBytes();
                         most = Math.max(most, done.get().segments());
@@ -131,8 +137,9 @@ public final class SyntheticBaseBenchmark {
                 "%n%d hourly bases of %d keys, %d of them hot, %d others changed an hour:%n",
                 MONTH_HOURS, MONTH_KEYS, MONTH_HOT, MONTH_CHANGES);
         System.out.printf(
-                "at most %d segments; at most %.1f %% dead; %.2f bytes written anew for each of an hour%n",
-                most, 100 * deadest, (double) written / hourBytes);
+                "at most %d segments; at most %.1f %% dead; %.2f bytes written anew for each of an hour, and %.2f of index"
+                        + " runs, the levels' included%n",
+                most, 100 * deadest, (double) written / hourBytes, (double) runs / hourBytes);
         Scratch.delete(directory);
     }
 

@@ -57,6 +57,7 @@ public final class DataUploader {
         private final String attempt;
         private int segments;
         private int runFiles;
+        private long runBytes;
 
         private MergeUpload(String attempt) {
             this.attempt = attempt;
@@ -77,14 +78,22 @@ public final class DataUploader {
         public IndexRun run(IndexRun local) {
             int from = runFiles;
             runFiles += local.getFiles().size();
+            local.getFiles().forEach(file -> runBytes += file.getFile().getBytes());
             List<Integer> numbers =
                     IntStream.range(0, local.getFiles().size()).boxed().toList();
-            return new IndexRun(Concurrent.map(
-                    numbers,
-                    CONCURRENT_UPLOADS,
-                    n -> uploadRun(
-                            ArchiveLayout.run(attempt, from + n),
-                            local.getFiles().get(n))));
+            return new IndexRun(
+                    Concurrent.map(
+                            numbers,
+                            CONCURRENT_UPLOADS,
+                            n -> uploadRun(
+                                    ArchiveLayout.run(attempt, from + n),
+                                    local.getFiles().get(n))),
+                    local.getLast());
+        }
+
+        /** The bytes of all runs so far. */
+        public long runBytes() {
+            return runBytes;
         }
 
         /**
@@ -181,7 +190,8 @@ public final class DataUploader {
                 local.getDirectorySha256(),
                 local.getEntries(),
                 local.getFromKey(),
-                local.getFromMain());
+                local.getFromMain(),
+                local.getAsOf());
     }
 
     private ObjectRef put(String name, byte[] bytes) {

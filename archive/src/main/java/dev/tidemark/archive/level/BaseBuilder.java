@@ -7,15 +7,12 @@ import dev.tidemark.archive.catalog.MergedData;
 import dev.tidemark.archive.catalog.Placed;
 import dev.tidemark.archive.catalog.SyntheticDraft;
 import dev.tidemark.archive.catalog.SyntheticWriter;
-import dev.tidemark.archive.segment.RunWriter;
 import dev.tidemark.archive.segment.SegmentLimits;
 import dev.tidemark.archive.segment.SurvivorDigest;
 import dev.tidemark.archive.segment.Survivors;
 import dev.tidemark.archive.segment.Tombstones;
-import dev.tidemark.archive.segment.VersionSink;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.CheckpointManifest;
-import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ManifestRow;
 import dev.tidemark.schemas.avro.SideState;
 import java.nio.file.Path;
@@ -88,12 +85,10 @@ final class BaseBuilder {
         checkpoints.forEach(hour -> parts.inputs(hour).stream()
                 .filter(input -> input.segment().ref().getLastMain() > revision(former))
                 .forEach(input -> inputs.add(input.after(revision(former)))));
-        Optional<List<IndexRun>> carried = BaseRuns.carried(former, checkpoints);
         SegmentLimits limits = SegmentLimits.of(levels.header().getPolicy());
         try (ScratchDirectory fresh = ScratchDirectory.in(scratch);
-                RunWriter keys = new RunWriter(fresh.newDirectory(), 0, limits)) {
-            VersionSink sink = carried.isPresent() ? VersionSink.NONE : keys.liveKeys();
-            MergedPieces merged = MergedPieces.at(revision, Tombstones.OF_TARGET, inputs, fresh.newDirectory(), sink);
+                LiveKeys keys = new LiveKeys(BaseRuns.after(former, checkpoints), fresh, limits, revision)) {
+            MergedPieces merged = MergedPieces.at(revision, Tombstones.OF_TARGET, inputs, fresh.newDirectory(), keys);
             SurvivorDigest digest = new SurvivorDigest();
             merged.addTo(digest);
             String contentDigest = digest.finish(revision, revision, 0);
@@ -112,10 +107,9 @@ final class BaseBuilder {
             checkpoints.forEach(hour -> archive.forEachLease(hour, leases::add));
             DataUploader.MergeUpload upload = uploader.merge(levels.header().getGeneration());
             List<Placed> placed = new Rewriter(limits, fresh, upload).rewrite(merged.pieces());
-            List<IndexRun> runs = carried.orElseGet(() -> List.of(upload.run(keys.finish())));
-            MergedData data = upload.finish(placed, leases.after(side.getRevision()), runs);
+            MergedData data = upload.finish(placed, leases.after(side.getRevision()), keys.finish(upload));
             BaseManifest standing = writer.commit(new SyntheticDraft(former, hours, side, contentDigest, data));
-            return Done.of(NAME, standing.getSeq(), revision(standing), placed);
+            return Done.of(NAME, standing.getSeq(), revision(standing), placed, upload.runBytes());
         }
     }
 

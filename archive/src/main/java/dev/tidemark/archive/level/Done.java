@@ -13,9 +13,10 @@ import java.util.List;
  * @param segments how many segments it names
  * @param bytes those of all segments' data
  * @param writtenBytes those of the segments that were written for it
+ * @param runBytes those of the index runs that were written for it
  */
-public record Done(String what, long seq, long revision, int segments, long bytes, long writtenBytes) {
-    static Done of(String what, long seq, long revision, List<Placed> placed) {
+public record Done(String what, long seq, long revision, int segments, long bytes, long writtenBytes, long runBytes) {
+    static Done of(String what, long seq, long revision, List<Placed> placed, long runBytes) {
         return new Done(
                 what,
                 seq,
@@ -27,7 +28,8 @@ public record Done(String what, long seq, long revision, int segments, long byte
                 placed.stream()
                         .filter(segment -> segment.origin() == Placed.Origin.WRITTEN)
                         .mapToLong(segment -> segment.ref().getData().getBytes())
-                        .sum());
+                        .sum(),
+                runBytes);
     }
 
     /** What another had made already. */
@@ -40,12 +42,13 @@ public record Done(String what, long seq, long revision, int segments, long byte
                 members.stream()
                         .mapToLong(member -> member.getSegment().getData().getBytes())
                         .sum(),
+                0,
                 0);
     }
 
     @Override
     public String toString() {
         return what + " " + seq + " up to revision " + revision + ": " + segments + " segments, " + bytes + " bytes, "
-                + writtenBytes + " of them written anew";
+                + writtenBytes + " of them written anew, " + runBytes + " bytes of index runs written";
     }
 }

@@ -67,7 +67,7 @@ final class LevelBuilder {
             LevelDraft draft =
                     new LevelDraft(level, rows, digest, upload.finish(placed, leases.all(), runs), last.getPosition());
             CheckpointManifest standing = writer.commit(draft);
-            return Done.of(name(level), standing.getSeq(), standing.getLast(), placed);
+            return Done.of(name(level), standing.getSeq(), standing.getLast(), placed, upload.runBytes());
         }
     }
 

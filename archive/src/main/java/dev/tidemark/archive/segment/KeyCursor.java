@@ -125,6 +125,11 @@ public final class KeyCursor implements VersionCursor {
         return tombstone;
     }
 
+    @Override
+    public String object() {
+        return index.name();
+    }
+
     private void lengths() {
         if (shared < 0) {
             shared = in.count(keyLength);

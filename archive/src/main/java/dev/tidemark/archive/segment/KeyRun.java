@@ -141,5 +141,10 @@ public final class KeyRun {
         public boolean tombstone() {
             return at.tombstone();
         }
+
+        @Override
+        public String object() {
+            return at.object();
+        }
     }
 }

@@ -74,7 +74,7 @@ public final class RunWriter implements VersionSink, Closeable {
                     .bytes());
             ObjectRef ref = file.finish();
             return new RunFile(
-                    ref, Checksums.sha256Hex(directory), blocks.entries(), ByteBuffer.wrap(fromKey), fromMain);
+                    ref, Checksums.sha256Hex(directory), blocks.entries(), ByteBuffer.wrap(fromKey), fromMain, 0L);
         }
     }
 
@@ -90,7 +90,7 @@ public final class RunWriter implements VersionSink, Closeable {
         int shared = sameKey ? keyLength : mismatch;
         checkOrder(shared, sameKey, key, keyLength, main, sub);
         if (part == null || part.isFull()) {
-            closePart();
+            cut();
             part = new Part(Arrays.copyOf(key, Math.min(keyLength, shared + 1)), main);
         }
         boolean begins = part.blocks.beginsBlock();
@@ -104,13 +104,25 @@ public final class RunWriter implements VersionSink, Closeable {
         lastSub = sub;
     }
 
-    /** The same without tombstones: what is not in such a run does not live. */
-    public VersionSink liveKeys() {
-        return (key, keyLength, main, sub, tombstone) -> {
-            if (!tombstone) {
-                version(key, keyLength, main, sub, false);
+    /**
+     * Writes a run anew in files of about the same size.
+     *
+     * @param local a run on the local disk
+     * @param files how many, at most one for each entry; more where one would become too large
+     * @param directory where they go
+     */
+    public static IndexRun evenly(IndexRun local, long files, Path directory, SegmentLimits limits) {
+        long entries = local.getFiles().stream().mapToLong(RunFile::getEntries).sum();
+        try (RunWriter out = new RunWriter(directory, 0, limits)) {
+            VersionCursor all = KeyRun.open(local).entries();
+            for (long n = 0; all.next(); n++) {
+                if (n * files / entries > (n - 1) * files / entries) {
+                    out.cut();
+                }
+                out.version(all.keyArray(), all.keyLength(), all.main(), all.sub(), all.tombstone());
             }
-        };
+            return out.finish();
+        }
     }
 
     private void checkOrder(int shared, boolean sameKey, byte[] key, int keyLength, long main, long sub) {
@@ -126,11 +138,12 @@ public final class RunWriter implements VersionSink, Closeable {
 
     /** Ends the run; its files bear their paths as names. */
     public IndexRun finish() {
-        closePart();
-        return new IndexRun(List.copyOf(finished));
+        cut();
+        return new IndexRun(List.copyOf(finished), 0L);
     }
 
-    private void closePart() {
+    /** The next version begins a new file. */
+    private void cut() {
         if (part != null) {
             finished.add(part.finish());
             part = null;

@@ -7,4 +7,10 @@ package dev.tidemark.archive.segment;
  * @param sub the sub revision
  * @param tombstone whether the key was deleted
  */
-public record Version(long main, long sub, boolean tombstone) {}
+public record Version(long main, long sub, boolean tombstone) {
+    /** The newer one of two versions of a key. */
+    public Version or(Version other) {
+        boolean older = main < other.main || (main == other.main && sub < other.sub);
+        return older ? other : this;
+    }
+}

@@ -19,4 +19,7 @@ public interface VersionCursor {
 
     /** Whether the key was deleted. */
     boolean tombstone();
+
+    /** The object that it is read from, for messages. */
+    String object();
 }

@@ -86,7 +86,7 @@ class FormatVersionsTest {
                 Examples.position(120),
                 List.of(),
                 List.of(),
-                new Merge(List.of(row), List.of(new SeenLease(7L, 60L, 120L)), null, run()));
+                new Merge(List.of(row), List.of(new SeenLease(7L, 60L, 120L)), null, run(0)));
     }
 
     private static BaseManifest synthetic() {
@@ -100,14 +100,14 @@ class FormatVersionsTest {
                 new SideState(100L, 0L, Examples.time(100), side),
                 List.of(),
                 new ObjectRef("d/" + Examples.GENERATION + "/a/leases.avro", 12L, "5a".repeat(32)),
-                List.of(run(), new IndexRun(List.of())));
+                List.of(run(100), new IndexRun(List.of(), 120L)));
         return new BaseManifest(1, 0L, "", Examples.base(120, 120), List.of(), List.of(), synthesis);
     }
 
-    private static IndexRun run() {
+    private static IndexRun run(long asOf) {
         ObjectRef file = new ObjectRef("d/" + Examples.GENERATION + "/a/000000.run", 333L, "5a".repeat(32));
         ByteBuffer from = ByteBuffer.wrap("key".getBytes(StandardCharsets.UTF_8));
-        return new IndexRun(List.of(new RunFile(file, "a5".repeat(32), 20L, from, 111L)));
+        return new IndexRun(List.of(new RunFile(file, "a5".repeat(32), 20L, from, 111L, asOf)), 0L);
     }
 
     private static TimeProof timeProof() {
@@ -129,7 +129,7 @@ class FormatVersionsTest {
 
     @Test
     void whatWasWrittenBeforeThereWereIndexRunsIsReadWithoutAny() throws IOException {
-        Set<String> since = Set.of("run", "runs");
+        Set<String> since = Set.of("run", "runs", "asOf", "last@IndexRun");
         former("before-runs", since, "base", ObjectKind.BASE, BaseManifest.class);
         former("before-runs", since, "checkpoint", ObjectKind.CHECKPOINT, CheckpointManifest.class);
         CheckpointManifest merged =
@@ -140,6 +140,18 @@ class FormatVersionsTest {
                 former("before-runs", since, "synthetic", ObjectKind.SYNTHETIC_BASE, BaseManifest.class);
         assertThat(synthetic.getSynthesis().getRuns()).isEmpty();
         assertThat(synthetic.getSynthesis().getLeaseFile().getBytes()).isEqualTo(12);
+    }
+
+    @Test
+    void whatWasWrittenBeforeLiveKeysWereWrittenPieceByPieceSaysNotHowFarBehindTheyAre() throws IOException {
+        Set<String> since = Set.of("asOf", "last@IndexRun");
+        former("before-pieces", since, "base", ObjectKind.BASE, BaseManifest.class);
+        CheckpointManifest merged =
+                former("before-pieces", since, "merged", ObjectKind.CHECKPOINT, CheckpointManifest.class);
+        assertThat(merged.getMerge().getRun()).isEqualTo(run(0));
+        BaseManifest synthetic =
+                former("before-pieces", since, "synthetic", ObjectKind.SYNTHETIC_BASE, BaseManifest.class);
+        assertThat(synthetic.getSynthesis().getRuns()).containsExactly(run(0), new IndexRun(List.of(), 0L));
     }
 
     private <T extends SpecificRecordBase> T former(String name, ObjectKind kind, Class<T> type) throws IOException {

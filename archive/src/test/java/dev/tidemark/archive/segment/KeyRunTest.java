@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -142,6 +143,21 @@ class KeyRunTest {
         }
     }
 
+    @Test
+    void aRunWhoseFilesAreInTheWrongOrderIsNamedByItsMerge() {
+        List<Change> log = Logs.random(new Random(5), 60, 20);
+        Objects objects = new Objects();
+        List<RunFile> files = new ArrayList<>(stored(objects, write(log, TINY)).getFiles());
+        assertThat(files).hasSizeGreaterThan(2);
+        Collections.swap(files, 1, 2);
+        KeyRun wrong = KeyRun.open(objects.store(), "", new IndexRun(files, 0L));
+        assertThatThrownBy(() ->
+                        VersionMerge.merge(fresh(), List.of(VersionMerge.Source.of(wrong)), 1, SegmentLimits.DEFAULT))
+                .isInstanceOfSatisfying(DamagedObjectException.class, e -> assertThat(e.object())
+                        .isEqualTo(files.get(2).getFile().getName()))
+                .hasMessageContaining("is not in order");
+    }
+
     /** What a lookup reads at once stays small, however long the run: files end before their directories grow. */
     @Test
     void aFileEndsBeforeItsDirectoryIsMoreThanOneRead() throws IOException {
@@ -204,9 +220,10 @@ class KeyRunTest {
                     file.getDirectorySha256(),
                     file.getEntries(),
                     file.getFromKey(),
-                    file.getFromMain()));
+                    file.getFromMain(),
+                    file.getAsOf()));
         }
-        return new IndexRun(files);
+        return new IndexRun(files, 0L);
     }
 
     @Test
@@ -275,12 +292,15 @@ class KeyRunTest {
         byte[] index = objects.bytes("7.idx");
         objects.put(name, index);
         RunFile file = run.getFiles().get(0);
-        IndexRun wrong = new IndexRun(List.of(new RunFile(
-                new ObjectRef(name, (long) index.length, ""),
-                file.getDirectorySha256(),
-                file.getEntries(),
-                file.getFromKey(),
-                file.getFromMain())));
+        IndexRun wrong = new IndexRun(
+                List.of(new RunFile(
+                        new ObjectRef(name, (long) index.length, ""),
+                        file.getDirectorySha256(),
+                        file.getEntries(),
+                        file.getFromKey(),
+                        file.getFromMain(),
+                        file.getAsOf())),
+                0L);
         assertThatThrownBy(() -> all(KeyRun.open(objects.store(), "", wrong)))
                 .isInstanceOf(DamagedObjectException.class)
                 .hasMessageContaining("another kind of file");

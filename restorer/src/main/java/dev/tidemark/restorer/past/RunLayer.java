@@ -21,7 +21,7 @@ final class RunLayer implements PastLayer {
 
     /**
      * @param owner the manifest's name, for messages
-     * @param runs oldest first: of a key that several know, the last one's version is newest
+     * @param runs of a key that several know the newest version counts; they may know the same one
      * @param segments the manifest's segments, in revision order
      */
     RunLayer(String owner, List<KeyRun> runs, List<Segment> segments) {
@@ -33,16 +33,14 @@ final class RunLayer implements PastLayer {
     @Override
     public Optional<Found> find(byte[] key, long revision) {
         List<Optional<Version>> known = Concurrent.map(runs, runs.size(), run -> run.find(key, revision));
-        return known.stream()
-                .flatMap(Optional::stream)
-                .reduce((older, newer) -> newer)
-                .map(this::found);
+        return known.stream().flatMap(Optional::stream).reduce(Version::or).map(this::found);
     }
 
     @Override
     public Map<byte[], Found> newest(byte[] prefix, long revision) {
         Map<byte[], Version> newest = new TreeMap<>(Arrays::compareUnsigned);
-        Concurrent.map(runs, runs.size(), run -> newest(run, prefix, revision)).forEach(newest::putAll);
+        Concurrent.map(runs, runs.size(), run -> newest(run, prefix, revision))
+                .forEach(known -> known.forEach((key, version) -> newest.merge(key, version, Version::or)));
         Map<byte[], Found> found = new TreeMap<>(Arrays::compareUnsigned);
         newest.forEach((key, version) -> found.put(key, found(version)));
         return found;

@@ -16,12 +16,15 @@ import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.CheckpointManifest;
 import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ManifestRow;
+import dev.tidemark.schemas.avro.RunFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongFunction;
 import org.roaringbitmap.RoaringBitmap;
 
 /** Merges by a writer that gets its index run wrong, and all else right. */
@@ -36,6 +39,21 @@ final class Merges {
     /** The next checkpoint of level 1 over all that waits, whose run lacks the versions of some revisions. */
     static CheckpointManifest withoutVersions(
             ClusterArchive archive, Path directory, List<Change> log, Set<Long> without) {
+        return commit(archive, first -> write(directory, first, log, without, SegmentLimits.DEFAULT));
+    }
+
+    /** The same, but a run with all versions, whose files are named in the wrong order. */
+    static CheckpointManifest outOfOrder(ClusterArchive archive, Path directory, List<Change> log) {
+        return commit(archive, first -> {
+            List<RunFile> files =
+                    new ArrayList<>(write(directory, first, log, Set.of(), new SegmentLimits(200, 300, 19, 1))
+                            .getFiles());
+            Collections.reverse(files);
+            return new IndexRun(files, 0L);
+        });
+    }
+
+    private static CheckpointManifest commit(ClusterArchive archive, LongFunction<IndexRun> runFrom) {
         LevelWriter writer = archive.levels(SampleArchive.generation(0)).orElseThrow();
         List<ManifestRow> rows = List.copyOf(writer.waiting(1));
         List<CheckpointManifest> children =
@@ -63,7 +81,7 @@ final class Merges {
         DataUploader.MergeUpload upload =
                 archive.uploader(() -> "01JDB40M8H3D0V6E1C9B000000").merge(SampleArchive.generation(0));
         long first = children.get(0).getFirst();
-        IndexRun run = upload.run(write(directory, first, log, without));
+        IndexRun run = upload.run(runFrom.apply(first));
         return writer.commit(new LevelDraft(
                 1,
                 rows,
@@ -72,8 +90,9 @@ final class Merges {
                 last.getPosition()));
     }
 
-    private static IndexRun write(Path directory, long first, List<Change> log, Set<Long> without) {
-        try (RunWriter writer = new RunWriter(directory, first, SegmentLimits.DEFAULT)) {
+    private static IndexRun write(
+            Path directory, long first, List<Change> log, Set<Long> without, SegmentLimits limits) {
+        try (RunWriter writer = new RunWriter(directory, first, limits)) {
             log.stream()
                     .filter(change -> change.main() >= first && !without.contains(change.main()))
                     .sorted(BY_KEY)

@@ -6,59 +6,69 @@ import dev.tidemark.archive.store.ObjectStore;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A store that counts ranged reads, and how many of them had to wait for one another: each takes a while, and what begins
- * after another has ended may depend on it.
+ * A store that counts ranged reads, and proves which of them wait for no other: it answers none of these before all have
+ * been asked.
  */
 final class RoundsStore implements ObjectStore {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final ObjectStore whole;
-    private final long millis;
     private final List<Read> reads = new ArrayList<>();
-    private int deepest;
+    private final Set<String> awaited = new HashSet<>();
+    private CountDownLatch together = new CountDownLatch(0);
+    private int alone;
 
     /** A ranged read. */
     record Read(String name, int bytes) {}
 
-    RoundsStore(ObjectStore whole, long millis) {
+    RoundsStore(ObjectStore whole) {
         this.whole = whole;
-        this.millis = millis;
-    }
-
-    synchronized void forget() {
-        reads.clear();
-        deepest = 0;
     }
 
     synchronized List<Read> reads() {
         return List.copyOf(reads);
     }
 
-    /** The longest row of reads of which each began after the one before had ended. */
-    synchronized int rounds() {
-        return deepest;
+    /** From the read of this number on the first one of each of these objects is answered when all are asked. */
+    synchronized void answerTogether(int from, Set<String> names) {
+        alone = from;
+        awaited.addAll(names);
+        together = new CountDownLatch(names.size());
     }
 
     @Override
     public byte[] read(String name, long offset, int length) {
-        int depth;
+        boolean first;
         synchronized (this) {
             reads.add(new Read(name, length));
-            depth = deepest + 1;
+            first = reads.size() > alone && awaited.remove(name);
         }
-        byte[] bytes = whole.read(name, offset, length);
+        if (first) {
+            await();
+        }
+        return whole.read(name, offset, length);
+    }
+
+    private void await() {
+        together.countDown();
         try {
-            Thread.sleep(millis);
+            if (!together.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException(together.getCount() + " reads wait for others");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
-        synchronized (this) {
-            deepest = Math.max(deepest, depth);
-        }
-        return bytes;
     }
 
     @Override

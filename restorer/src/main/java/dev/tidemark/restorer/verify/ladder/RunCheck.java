@@ -3,16 +3,12 @@ package dev.tidemark.restorer.verify.ladder;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.segment.KeyRun;
-import dev.tidemark.archive.segment.SegmentLimits;
 import dev.tidemark.archive.segment.VersionCursor;
 import dev.tidemark.archive.segment.VersionMerge;
 import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.RunFile;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,9 +56,10 @@ final class RunCheck {
                         file.getDirectorySha256(),
                         file.getEntries(),
                         file.getFromKey(),
-                        file.getFromMain()));
+                        file.getFromMain(),
+                        file.getAsOf()));
             }
-            copies.add(new IndexRun(files));
+            copies.add(new IndexRun(files, run.getLast()));
         }
         return whole && copies.stream().allMatch(this::isInOrder) ? Optional.of(copies) : Optional.empty();
     }
@@ -72,7 +69,8 @@ final class RunCheck {
         Rising rising = new Rising();
         try {
             for (RunFile file : run.getFiles()) {
-                VersionCursor cursor = KeyRun.open(new IndexRun(List.of(file))).entries();
+                VersionCursor cursor =
+                        KeyRun.open(new IndexRun(List.of(file), 0L)).entries();
                 for (boolean first = true; cursor.next(); first = false) {
                     if (!rising.takes(cursor) || (first && !rising.beginsAs(file))) {
                         return isWrong("is not in order at record " + cursor.main() + "/" + cursor.sub());
@@ -119,47 +117,18 @@ final class RunCheck {
     boolean holdsSurvivors(List<IndexRun> copies, VersionSum survivors) {
         boolean base = holding.content().orElseThrow().density() == Holding.Density.STATE;
         VersionSum newest = new VersionSum();
-        VersionCursor cursor = joined(copies).entries();
-        byte[] key = null;
-        long main = 0;
-        long sub = 0;
-        boolean tombstone = false;
-        while (cursor.next()) {
-            if (key != null && !Arrays.equals(cursor.keyArray(), 0, cursor.keyLength(), key, 0, key.length)) {
-                add(newest, base, key, main, sub, tombstone);
-            }
-            key = Arrays.copyOf(cursor.keyArray(), cursor.keyLength());
-            main = cursor.main();
-            sub = cursor.sub();
-            tombstone = cursor.tombstone();
-        }
-        if (key != null) {
-            add(newest, base, key, main, sub, tombstone);
-        }
-        return newest.isSame(survivors)
-                || isWrong("says that " + newest.count() + " records are their key's state, but its segments hold "
-                        + survivors.count() + " or others");
-    }
-
-    private static void add(VersionSum sum, boolean base, byte[] key, long main, long sub, boolean tombstone) {
-        if (!base || !tombstone) {
-            sum.add(key, key.length, main, sub, tombstone);
-        }
-    }
-
-    private KeyRun joined(List<IndexRun> copies) {
         List<VersionMerge.Source> sources = copies.stream()
                 .map(KeyRun::open)
                 .map((KeyRun run) -> VersionMerge.Source.of(run))
                 .toList();
-        try {
-            Path directory = Files.createDirectory(room.resolve("runs-joined"));
-            return copies.size() == 1
-                    ? KeyRun.open(copies.get(0))
-                    : KeyRun.open(VersionMerge.merge(directory, sources, 0, SegmentLimits.DEFAULT));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        VersionMerge.newest(sources, (key, keyLength, main, sub, tombstone) -> {
+            if (!base || !tombstone) {
+                newest.add(key, keyLength, main, sub, tombstone);
+            }
+        });
+        return newest.isSame(survivors)
+                || isWrong("says that " + newest.count() + " records are their key's state, but its segments hold "
+                        + survivors.count() + " or others");
     }
 
     /** Of a checkpoint: all versions in its run are those of all records that were merged. */
