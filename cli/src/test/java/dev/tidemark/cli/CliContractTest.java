@@ -66,7 +66,8 @@ class CliContractTest {
     @Test
     void whatChangesAnArchiveOrAFileCanBeRehearsed() {
         assertThat(verbs.entrySet().stream()
-                        .filter(verb -> verb.getValue().getCommandSpec().optionsMap().containsKey("--dry-run"))
+                        .filter(verb ->
+                                verb.getValue().getCommandSpec().optionsMap().containsKey("--dry-run"))
                         .map(Map.Entry::getKey))
                 .containsExactlyInAnyOrder("restore", "expire", "keys");
     }

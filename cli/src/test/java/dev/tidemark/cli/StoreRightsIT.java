@@ -70,12 +70,15 @@ class StoreRightsIT {
     }
 
     private static void awaitBase(Path settings) {
-        Eventually.eventually(PATIENCE, () -> assertThat(generation(settings).at("/bases").asInt()).isPositive());
+        Eventually.eventually(
+                PATIENCE,
+                () -> assertThat(generation(settings).at("/bases").asInt()).isPositive());
     }
 
     private static void awaitCheckpoint(Path settings) {
         Eventually.eventually(
-                PATIENCE, () -> assertThat(generation(settings).at("/increments").asInt()).isPositive());
+                PATIENCE,
+                () -> assertThat(generation(settings).at("/increments").asInt()).isPositive());
     }
 
     private static JsonNode generation(Path settings) {
@@ -84,7 +87,8 @@ class StoreRightsIT {
 
     private void reads(Path settings) {
         run(settings, "plan", "--to=latest").assertSucceeded();
-        run(settings, "restore", "--to=latest", "-o", dir.resolve("restored.db").toString()).assertSucceeded();
+        run(settings, "restore", "--to=latest", "-o", dir.resolve("restored.db").toString())
+                .assertSucceeded();
         assertThat(run(settings, "get", "/k").assertSucceeded().out()).contains("two");
         assertThat(run(settings, "verify", "--json").json().at("/note").asText())
                 .as("who only reads cannot record it")
@@ -92,14 +96,20 @@ class StoreRightsIT {
     }
 
     private static void proves(Path settings) {
-        assertThat(run(settings, "verify", "--level=source", "--allow-stall", "--json").json().has("note"))
+        assertThat(run(settings, "verify", "--level=source", "--allow-stall", "--json")
+                        .json()
+                        .has("note"))
                 .isFalse();
-        assertThat(run(settings, "info", "--json").json().at("/clusters/0/verification/ok").asBoolean())
+        assertThat(run(settings, "info", "--json")
+                        .json()
+                        .at("/clusters/0/verification/ok")
+                        .asBoolean())
                 .isTrue();
     }
 
     private static void checks(Path settings) {
-        JsonNode certified = run(settings, "check", "--store", "--json", "--set=retention.lock=9d").json();
+        JsonNode certified = run(settings, "check", "--store", "--json", "--set=retention.lock=9d")
+                .json();
         assertThat(certified.findValuesAsText("level")).as(certified.toString()).containsOnly("ok");
         run(settings, "check", "--read-only").assertSucceeded();
     }

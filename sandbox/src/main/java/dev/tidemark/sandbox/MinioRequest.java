@@ -83,8 +83,8 @@ record MinioRequest(String path, String query, Map<String, String> headers, byte
                 .collect(Collectors.joining("\n"));
         String canonical = String.join("\n", "PUT", path, query.isEmpty() ? "" : query + "=", lines, "", names, sum);
         String scope = time.substring(0, time.indexOf('T')) + "/" + REGION + "/s3/aws4_request";
-        String text = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n"
-                + sha256(canonical.getBytes(StandardCharsets.UTF_8));
+        String text =
+                "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
         byte[] key = ("AWS4" + minio.secretKey()).getBytes(StandardCharsets.UTF_8);
         for (String part : scope.split("/", -1)) {
             key = hmac(key, part);

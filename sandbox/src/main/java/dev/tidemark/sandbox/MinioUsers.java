@@ -41,8 +41,10 @@ public final class MinioUsers {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes, StandardCharsets.UTF_8)) {
             entry(zip, "policies.json", object(policies, policies::get));
-            entry(zip, "users.json", object(policies, name -> "{\"secretKey\":\"" + secretKey(name)
-                    + "\",\"status\":\"enabled\"}"));
+            entry(
+                    zip,
+                    "users.json",
+                    object(policies, name -> "{\"secretKey\":\"" + secretKey(name) + "\",\"status\":\"enabled\"}"));
             entry(zip, "user_mappings.json", object(policies, name -> "{\"version\":1,\"policy\":\"" + name + "\"}"));
         }
         return bytes.toByteArray();
