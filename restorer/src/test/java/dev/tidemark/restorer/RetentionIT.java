@@ -133,7 +133,7 @@ class RetentionIT {
         try (ObjectStore store = open(bucket)) {
             SampleArchive archive = new SampleArchive(store, "counted", directory, SampleArchive.SMALL);
             archive.capturedAt(revision -> times.get((int) revision));
-            archive.open(0, 1, null).claim().base(List.of(), 1, 1, List.of());
+            archive.open(0, 1, null).base(List.of(), 1, 1, List.of());
             write(archive);
             Locks locks = expire(archive).locks();
             if (bucket.equals("locked")) {
