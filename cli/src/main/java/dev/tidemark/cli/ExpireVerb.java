@@ -51,7 +51,8 @@ final class ExpireVerb extends Verb {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("dryRun", dryRun);
         document.put("restorable", restorable.stream().map(ExpireVerb::document).toList());
-        document.put("lockedLonger", report.locked());
+        document.put("lockedLonger", report.locks().extended());
+        document.put("notLocked", report.locks().missing());
         document.put("condemned", document(report.condemned()));
         document.put("waiting", document(report.waiting()));
         document.put("deleted", document(report.deleted()));
@@ -128,8 +129,17 @@ final class ExpireVerb extends Verb {
                 .append("\ncondemned: ")
                 .append(would)
                 .append(amount(report.condemned()));
-        if (report.locked() > 0) {
-            text.append("\nlocked for longer: ").append(report.locked()).append(" objects");
+        if (report.locks().extended() > 0) {
+            text.append("\nlocked for longer: ")
+                    .append(report.locks().extended())
+                    .append(" objects");
+        }
+        if (report.locks().missing() > 0) {
+            text.append("\nNOT LOCKED: ")
+                    .append(report.locks().missing())
+                    .append(
+                            " objects that restores need: retention.lock only makes locks last longer, and the store has"
+                                    + " locked none of these");
         }
         if (report.waiting().objects() > 0) {
             text.append("\nwaiting: ").append(amount(report.waiting()));

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,6 +37,9 @@ final class GetVerb extends Verb {
             description = "Nothing but the value's bytes, to be put back as they were; exit code 3 if there is none.")
     boolean valueOnly;
 
+    @Mixin
+    PastOptions from;
+
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
         requireOneForm();
@@ -44,7 +48,7 @@ final class GetVerb extends Verb {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.storeToRead()) {
-            PastReader past = new PastReader(wiring.sources(store, clock));
+            PastReader past = new PastReader(from.sources(wiring, store, clock));
             PastReader.Answer answer = prefix ? past.getPrefix(bytes, target) : past.get(bytes, target);
             output.say("at " + answer.plan().moment());
             answer.plan().doubt().ifPresent(doubt -> output.say("not sure: " + doubt));

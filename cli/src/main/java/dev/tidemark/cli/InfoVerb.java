@@ -15,6 +15,7 @@ import dev.tidemark.schemas.avro.VerifyRun;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -44,7 +45,7 @@ final class InfoVerb extends Verb {
         return 0;
     }
 
-    private static Map<String, Object> document(ArchiveInfo info) {
+    static Map<String, Object> document(ArchiveInfo info) {
         Map<String, Object> cluster = new LinkedHashMap<>();
         cluster.put("name", info.cluster());
         cluster.put(
@@ -138,14 +139,16 @@ final class InfoVerb extends Verb {
 
     private static Map<String, Object> document(Hole hole) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("from", hole.first());
-        document.put("to", hole.last());
+        boolean known = hole.missing() == Hole.Missing.RANGE;
+        document.put("from", known ? hole.first() : null);
+        document.put("to", known ? hole.last() : null);
+        document.put("missing", hole.missing().name().toLowerCase(Locale.ROOT));
         document.put("cause", hole.cause());
         document.put("detail", hole.detail());
         return document;
     }
 
-    private static String text(ArchiveInfo info) {
+    static String text(ArchiveInfo info) {
         StringBuilder text =
                 new StringBuilder("cluster: ").append(info.cluster()).append('\n');
         if (info.generations().isEmpty()) {
@@ -172,13 +175,13 @@ final class InfoVerb extends Verb {
 
     private static String text(ArchiveInfo.Generation generation) {
         return "  generation " + generation.id() + "\n"
-                + "    earliest: " + shown(generation.earliest()) + "\n"
+                + "    earliest: " + shown(generation, generation.earliest()) + "\n"
                 + (generation.kept() == 0
                         ? ""
                         : "    before "
                                 + generation.everySince().map(InfoVerb::shown).orElse("that") + " only "
                                 + generation.kept() + " kept points\n")
-                + "    latest:   " + shown(generation.latest()) + "\n"
+                + "    latest:   " + shown(generation, generation.latest()) + "\n"
                 + "    bases: " + generation.bases() + ", increments: " + generation.increments() + ", "
                 + Sizes.bytes(generation.bytes()) + "\n"
                 + generation.endedBy().map(end -> "    ended by: " + end + "\n").orElse("");
@@ -207,8 +210,12 @@ final class InfoVerb extends Verb {
                 + (run.getOk() ? "identical" : "DIFFERENT: " + run.getNote());
     }
 
-    private static String shown(Optional<Moment> moment) {
-        return moment.map(InfoVerb::shown).orElse("captured, not yet restorable: its base is on the way");
+    private static String shown(ArchiveInfo.Generation generation, Optional<Moment> moment) {
+        return moment.map(InfoVerb::shown)
+                .orElse(
+                        generation.standing() == ArchiveInfo.Standing.GIVEN_UP
+                                ? "nothing is kept of it any more"
+                                : "captured, not yet restorable: its base is on the way");
     }
 
     private static String shown(Moment moment) {

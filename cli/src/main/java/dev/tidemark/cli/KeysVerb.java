@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code tidemark keys}: the keys that an encrypted archive opens with. */
 @Command(
@@ -49,9 +50,15 @@ final class KeysVerb extends Verb {
         String drop;
     }
 
+    @Option(names = "--dry-run", description = "Only say what --rewrap or --drop would do.")
+    boolean dryRun;
+
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
         if (change.fresh != null) {
+            if (dryRun) {
+                throw new ParameterException(spec.commandLine(), "--new makes a file: it has no --dry-run");
+            }
             String id = SealingKey.create(change.fresh, new SecureRandom()).id();
             output.result(
                     Map.of("id", id, "file", change.fresh.toString()),
@@ -69,10 +76,12 @@ final class KeysVerb extends Verb {
 
     private int run(KeyRing ring, Sealing sealing, Output output) {
         List<String> keys = sealing.keys().stream().map(SealingKey::id).toList();
-        int added = change.rewrap ? ring.rewrap() : 0;
-        int removed = change.drop != null ? ring.drop(change.drop) : 0;
+        KeyRing.Effect effect = dryRun ? KeyRing.Effect.NONE : KeyRing.Effect.REAL;
+        int added = change.rewrap ? ring.rewrap(effect) : 0;
+        int removed = change.drop != null ? ring.drop(change.drop, effect) : 0;
         List<KeyRing.Entry> entries = ring.entries();
         Map<String, Object> document = new LinkedHashMap<>();
+        document.put("dryRun", dryRun);
         document.put("keys", keys);
         document.put("dataKeys", entries.stream().map(KeysVerb::document).toList());
         document.put("added", added);
@@ -110,11 +119,12 @@ final class KeysVerb extends Verb {
                 text.append("  NO KEY THAT IS SET OPENS IT");
             }
         }
+        String would = dryRun ? "would be " : "";
         if (change.rewrap) {
-            text.append("\nadded: ").append(added).append(" wraps");
+            text.append("\nadded: ").append(would).append(added).append(" wraps");
         }
         if (change.drop != null) {
-            text.append("\nremoved: ").append(removed).append(" wraps");
+            text.append("\nremoved: ").append(would).append(removed).append(" wraps");
         }
         return text.toString();
     }

@@ -8,6 +8,7 @@ import dev.tidemark.restorer.restore.Restorer;
 import dev.tidemark.restorer.targets.Target;
 import java.time.Clock;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidemark plan}: which objects a restore would read, and how much; reads no data. */
@@ -16,13 +17,16 @@ final class PlanVerb extends Verb {
     @Option(names = "--to", required = true, paramLabel = "TARGET", description = TargetHelp.TEXT)
     String to;
 
+    @Mixin
+    PastOptions past;
+
     @Override
     int run(Settings settings, Output output, StopSignal stop) {
         Clock clock = Clock.systemUTC();
         Target target = Target.parse(to, clock);
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.storeToRead()) {
-            RestorePlan plan = new Restorer(wiring.sources(store, clock)).plan(target);
+            RestorePlan plan = new Restorer(past.sources(wiring, store, clock)).plan(target);
             output.result(PlanDocument.of(plan, to), PlanDocument.text(plan));
         }
         return 0;

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tidemark restore}: any moment as an official etcd snapshot file, or as a stream of records. */
@@ -69,6 +70,9 @@ final class RestoreVerb extends Verb {
     @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only keys that begin so.")
     String prefix;
 
+    @Mixin
+    PastOptions past;
+
     @Option(
             names = "--no-bump",
             description = "Keep the revision as it was. Clients that have seen newer ones will hang silently.")
@@ -99,7 +103,7 @@ final class RestoreVerb extends Verb {
         RestoreRequest request = request(settings, clock);
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.storeToRead()) {
-            Restorer restorer = new Restorer(wiring.sources(store, clock));
+            Restorer restorer = new Restorer(past.sources(wiring, store, clock));
             if (dryRun) {
                 RestorePlan plan = restorer.plan(request);
                 output.result(PlanDocument.of(plan, to), PlanDocument.text(plan));

@@ -253,7 +253,11 @@ final class Wiring {
     StoreCertification.Subject toCertify() {
         ArchiveSettings archive = archiveSettings();
         return new StoreCertification.Subject(
-                this::storeToRead, () -> BucketFacts.of(archive), () -> ExpirationRules.of(archive), scratch());
+                this::storeToRead,
+                () -> BucketFacts.of(archive),
+                () -> ExpirationRules.of(archive),
+                scratch(),
+                settings.get(Known.RETENTION_LOCK));
     }
 
     /** The etcd that drills boot: of a directory, or of the configured one, or of the PATH. */
@@ -362,6 +366,11 @@ final class Wiring {
     /** Where the past is read from. */
     Sources sources(ObjectStore store, Clock clock) {
         return new Sources(archive(store), tail(), scratch(), clock);
+    }
+
+    /** The same without the topic, whatever is set for Kafka. */
+    Sources archiveAlone(ObjectStore store, Clock clock) {
+        return new Sources(archive(store), Optional.empty(), scratch(), clock);
     }
 
     private Path scratch() {

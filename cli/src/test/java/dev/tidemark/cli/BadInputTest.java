@@ -45,6 +45,13 @@ class BadInputTest {
     }
 
     @Test
+    void aKeyIsNotMadeByARehearsal() {
+        Path file = dir.resolve("new.key");
+        assertThat(refused("keys", "--new", file.toString(), "--dry-run").err()).contains("--dry-run");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void ofSeveralClustersTheOneThatIsMeantMustBeNamed() {
         String[] clusters = {
             "--set=clusters=prod,stage",

@@ -68,6 +68,16 @@ class CheckStoreIT {
     }
 
     @Test
+    void aLockThatIsWantedOfABucketThatLocksNothingIsAWarning() throws IOException {
+        Invocation run = check(minio.endpoint(), "--set=retention.lock=30d");
+
+        assertThat(run.code()).as(run.out()).isZero();
+        JsonNode lock = named(run, "archive object lock");
+        assertThat(lock.get("level").asText()).isEqualTo("warn");
+        assertThat(lock.get("hint").asText()).contains("default retention");
+    }
+
+    @Test
     void aStoreThatIgnoresTheConditionIsCaught() throws IOException {
         try (ViciousProxy proxy = new ViciousProxy(minio, ViciousProxy.Vice.STRIPS_CONDITIONS)) {
             Invocation run = check(proxy.endpoint());
@@ -101,8 +111,8 @@ class CheckStoreIT {
         assertThat(run.code()).as(run.out()).isEqualTo(6);
     }
 
-    private Invocation check(String endpoint) {
-        return Invocation.of(
+    private Invocation check(String endpoint, String... more) {
+        List<String> words = new ArrayList<>(List.of(
                 "check",
                 "--store",
                 "--json",
@@ -115,7 +125,9 @@ class CheckStoreIT {
                 "--set",
                 "archive.s3.secret.key=" + minio.secretKey(),
                 "--set",
-                "spool.dir=" + directory);
+                "spool.dir=" + directory));
+        words.addAll(List.of(more));
+        return Invocation.of(words.toArray(String[]::new));
     }
 
     private static JsonNode named(Invocation run, String name) throws IOException {

@@ -64,6 +64,15 @@ class CliContractTest {
     }
 
     @Test
+    void whatChangesAnArchiveOrAFileCanBeRehearsed() {
+        assertThat(verbs.entrySet().stream()
+                        .filter(verb ->
+                                verb.getValue().getCommandSpec().optionsMap().containsKey("--dry-run"))
+                        .map(Map.Entry::getKey))
+                .containsExactlyInAnyOrder("restore", "expire", "keys");
+    }
+
+    @Test
     void everyExitCodeStandsOnThePageAndInTheHelp() {
         String help = Tidemark.commandLine().getUsageMessage();
         for (Failure failure : Failure.values()) {

@@ -180,6 +180,13 @@ class EncryptionIT {
         archived(harness);
         run(harness, oldAlone, "info").assertSucceeded();
 
+        List<String> before = wraps(harness);
+        assertThat(run(harness, both, "keys", "--rewrap", "--dry-run", "--json")
+                        .json()
+                        .at("/dryRun")
+                        .asBoolean())
+                .isTrue();
+        assertThat(wraps(harness)).isEqualTo(before);
         assertThat(run(harness, both, "keys", "--rewrap", "--json")
                         .json()
                         .at("/dataKeys/0/wraps/" + next)

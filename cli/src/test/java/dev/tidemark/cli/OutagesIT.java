@@ -92,6 +92,31 @@ class OutagesIT {
     }
 
     @Test
+    void whatTheArchiveHoldsComesBackWithoutAnyKafka() throws Exception {
+        SmallArchive archive = SmallArchive.shared();
+        String nobody = "--set=kafka.bootstrap.servers=127.0.0.1:" + FreePorts.next();
+        Path file = dir.resolve("alone.db");
+        assertThat(archive.run("get", SmallArchive.KEY, nobody).assertFailed(6).err())
+                .contains("--archive-only");
+        JsonNode restored = archive.run(
+                        "restore", "--to", "latest", "--archive-only", "-o", file.toString(), "--json", nobody)
+                .json();
+        assertThat(restored.at("/target/revision").asLong()).isEqualTo(archive.latest());
+        assertThat(restored.at("/note").asText()).contains("from the archive alone");
+        assertThat(restored.at("/output/bumpedTo").asLong())
+                .as("clients may have seen what stands in the topic alone")
+                .isGreaterThan(archive.latest() + 1_000_000);
+        JsonNode plan = archive.run("plan", "--to", "latest", "--archive-only", "--json", nobody)
+                .json();
+        assertThat(plan.at("/target/revision").asLong()).isEqualTo(archive.latest());
+        Invocation got = archive.run(
+                "get", SmallArchive.KEY, "--at=before-delete:" + SmallArchive.KEY, "--archive-only", nobody);
+        assertThat(got.assertSucceeded().took()).isLessThan(Duration.ofSeconds(10));
+        assertThat(got.err()).contains("from the archive alone");
+        assertThat(got.out()).startsWith(SmallArchive.KEY);
+    }
+
+    @Test
     void anUnreachableStoreEndsEveryVerbThatNeedsIt() {
         String nobody = "archive.s3.endpoint=http://127.0.0.1:" + FreePorts.next();
         within("capture", "--set", nobody);

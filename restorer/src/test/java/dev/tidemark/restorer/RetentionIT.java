@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.archive.retention.Expiry;
 import dev.tidemark.archive.retention.ExpiryReport;
+import dev.tidemark.archive.retention.Locks;
 import dev.tidemark.archive.retention.RetentionPolicy;
 import dev.tidemark.archive.store.ArchiveSettings;
+import dev.tidemark.archive.store.LockOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
 import dev.tidemark.archive.store.ObjectStores;
@@ -70,6 +72,8 @@ class RetentionIT {
                 .build();
         client.makeBucket(
                 MakeBucketArgs.builder().bucket("locked").objectLock(true).build());
+        client.makeBucket(
+                MakeBucketArgs.builder().bucket("lockable").objectLock(true).build());
         client.setObjectLockConfiguration(SetObjectLockConfigurationArgs.builder()
                 .bucket("locked")
                 .config(new ObjectLockConfiguration(
@@ -116,11 +120,33 @@ class RetentionIT {
         String name = store.list("sample/m/", "", 1).get(0).name();
         Instant enough = Instant.now().plus(POLICY.lock()).minus(Duration.ofMinutes(10));
         Instant longer = Instant.now().plus(POLICY.lock()).plus(Duration.ofDays(1));
+        boolean locks = bucket.equals("locked");
+        LockOutcome letBe = locks ? LockOutcome.LONG_ENOUGH : LockOutcome.NOT_LOCKED;
         assertThat(store.extendLock(name, enough, longer))
                 .as("was locked long enough")
-                .isFalse();
-        assertThat(store.extendLock(name, longer, longer)).isEqualTo(bucket.equals("locked"));
-        assertThat(store.extendLock(name, enough, enough)).as("never shorter").isFalse();
+                .isEqualTo(letBe);
+        assertThat(store.extendLock(name, longer, longer))
+                .isEqualTo(locks ? LockOutcome.EXTENDED : LockOutcome.NOT_LOCKED);
+        assertThat(store.extendLock(name, enough, enough)).as("never shorter").isEqualTo(letBe);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "lockable", "locked"})
+    void whatShouldBeLockedAndIsNotIsCounted(String bucket) {
+        try (ObjectStore store = open(bucket)) {
+            SampleArchive archive = new SampleArchive(store, "counted", directory, SampleArchive.SMALL);
+            archive.capturedAt(revision -> times.get((int) revision));
+            archive.open(0, 1, null).base(List.of(), 1, 1, List.of());
+            write(archive);
+            Locks locks = expire(archive).locks();
+            if (bucket.equals("locked")) {
+                assertThat(locks.extended()).isPositive();
+                assertThat(locks.missing()).isZero();
+            } else {
+                assertThat(locks.extended()).isZero();
+                assertThat(locks.missing()).isGreaterThan(5);
+            }
+        }
     }
 
     private static ObjectStore open(String bucket) {

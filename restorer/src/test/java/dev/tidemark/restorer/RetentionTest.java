@@ -295,6 +295,35 @@ class RetentionTest {
         assertThat(expire().deleted().objects()).isPositive();
     }
 
+    @Test
+    void whatIsDamagedEndsTheRunWhileEverythingIsStillRestorable() {
+        String name =
+                names(ArchiveLayout.checkpoints(SampleArchive.generation(1), 0)).get(1);
+        byte[] bytes = store.get(name);
+        store.delete(name);
+        assertThatThrownBy(() -> prepare(POLICY, Expiry.Promise.KEPT).run())
+                .isInstanceOfSatisfying(
+                        ArchiveException.class, e -> assertThat(e.failure()).isEqualTo(Failure.VERIFICATION));
+        store.put(name, bytes);
+        assertThat(archive.archive().retention().newest()).isEmpty();
+        assertThat(plan(Target.revision(30)).revision()).isEqualTo(30);
+        expire();
+        assertThatThrownBy(() -> plan(Target.revision(30))).isInstanceOf(UnreachableTargetException.class);
+    }
+
+    @Test
+    void aGenerationWhoseHistoryIsGivenUpIsNotOneThatWaitsForItsBase() {
+        RetentionPolicy windowAlone =
+                new RetentionPolicy(Duration.ofHours(4), Duration.ZERO, Duration.ZERO, Duration.ZERO, GRACE);
+        assertThat(ArchiveInfo.read(sources()).generations())
+                .extracting(ArchiveInfo.Generation::standing)
+                .containsExactly(ArchiveInfo.Standing.RESTORABLE, ArchiveInfo.Standing.RESTORABLE);
+        prepare(windowAlone, Expiry.Promise.KEPT).run();
+        assertThat(ArchiveInfo.read(sources()).generations())
+                .extracting(ArchiveInfo.Generation::standing)
+                .containsExactly(ArchiveInfo.Standing.RESTORABLE, ArchiveInfo.Standing.GIVEN_UP);
+    }
+
     /** Such as a base that the topic tells of, and that no compactor has read of yet. */
     @Test
     void whatWasUploadedIsLeftAloneUntilTheLogBehindItIsFolded() {

@@ -1,6 +1,7 @@
 package dev.tidemark.sandbox;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -42,6 +43,20 @@ public final class MinioServer extends Server {
     /** Makes a bucket if it is not there: on a single drive that is a directory, so no S3 client is needed. */
     public MinioServer withBucket(String bucket) {
         created(dataDirectory().resolve(bucket));
+        return this;
+    }
+
+    /** Makes a bucket with Object Lock that locks every object for a day, in governance mode. */
+    public MinioServer withLockingBucket(String bucket) {
+        MinioRequest.put("/" + bucket)
+                .withHeader("x-amz-bucket-object-lock-enabled", "true")
+                .sendTo(this);
+        String rule = "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>"
+                + "<Mode>GOVERNANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>";
+        MinioRequest.put("/" + bucket)
+                .withQuery("object-lock")
+                .withBody(rule.getBytes(StandardCharsets.UTF_8))
+                .sendTo(this);
         return this;
     }
 

@@ -7,6 +7,7 @@ import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.Floors;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.archive.catalog.RetentionChain.Decision;
+import dev.tidemark.archive.store.LockOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.avro.CheckpointManifest;
@@ -19,9 +20,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies retention to one cluster's archive. What is to be kept is decided and committed first; from then on readers see
@@ -30,6 +35,8 @@ import java.util.stream.Stream;
  * take hours: the next run goes on. Good for one run.
  */
 public final class Expiry {
+    private static final Logger log = LoggerFactory.getLogger(Expiry.class);
+
     private final ClusterArchive archive;
     private final RetentionPolicy policy;
     private final Supplier<String> attemptIds;
@@ -160,11 +167,17 @@ public final class Expiry {
     /**
      * Decides, lists and deletes.
      *
+     * @throws ArchiveException of kind VERIFICATION if a manifest that is to count is missing or damaged: nothing was
+     *     given up then
      * @throws ArchiveException of kind FENCED if another run decided something meanwhile: begin anew
      */
     public ExpiryReport run() {
+        // What is damaged ends the run here, while everything still counts. What is committed after the census names
+        // nothing
+        // that a manifest which counts does not name.
+        Census census = census();
         decision.filter(next -> !says(standing, next)).ifPresent(this::commit);
-        return sweep(census(), Sweep.Effect.REAL);
+        return sweep(census, Sweep.Effect.REAL);
     }
 
     private void commit(Decision next) {
@@ -206,12 +219,13 @@ public final class Expiry {
                     : Settled.at(generation, i == 0 ? Settled.Topic.GOES_ON : Settled.Topic.IS_OVER);
             unnamed.addAll(data.unnamed(id, census.named(), policy.grace(), now.isBefore(settled) ? now : settled));
         }
-        long locked = effect == Sweep.Effect.REAL && !policy.lock().isZero() ? extendLocks(census, now) : 0;
-        return new Sweep(archive, census, data, now, policy.grace(), effect).run(unnamed, locked);
+        boolean locking = effect == Sweep.Effect.REAL && !policy.lock().isZero();
+        Locks locks = locking ? extendLocks(census, now) : Locks.NONE;
+        return new Sweep(archive, census, data, now, policy.grace(), effect).run(unnamed, locks);
     }
 
     /** What restores need must not be deletable before the next runs have come; nothing is deleted if that fails. */
-    private long extendLocks(Census census, Instant now) {
+    private Locks extendLocks(Census census, Instant now) {
         Instant enough = now.plus(policy.lock().dividedBy(2));
         Instant until = now.plus(policy.lock());
         Stream<String> others = Stream.of(
@@ -223,8 +237,19 @@ public final class Expiry {
                 .map(ObjectInfo::name);
         Stream<String> counting = Stream.concat(census.counting().stream(), census.named().stream())
                 .map(name -> archive.root() + name);
-        return Stream.concat(others, counting)
-                .filter(name -> archive.store().extendLock(name, enough, until))
-                .count();
+        Map<LockOutcome, Long> outcomes = Stream.concat(others, counting)
+                .collect(Collectors.groupingBy(
+                        name -> archive.store().extendLock(name, enough, until), Collectors.counting()));
+        Locks locks = new Locks(
+                outcomes.getOrDefault(LockOutcome.EXTENDED, 0L), outcomes.getOrDefault(LockOutcome.NOT_LOCKED, 0L));
+        if (locks.missing() > 0) {
+            log.warn(
+                    "retention.lock is set, but {} locks {} objects of {} not at all that restores need: it needs a bucket"
+                            + " with Object Lock and a default retention, which locks what is written from then on",
+                    archive.store().uri(),
+                    locks.missing(),
+                    archive.cluster());
+        }
+        return locks;
     }
 }

@@ -59,9 +59,9 @@ final class Sweep {
      * Does it.
      *
      * @param unnamed the data that nothing names
-     * @param locked how many objects were locked for longer before
+     * @param locks what became of the locks before
      */
-    ExpiryReport run(List<CondemnedObject> unnamed, long locked) {
+    ExpiryReport run(List<CondemnedObject> unnamed, Locks locks) {
         List<Listed> before = listed();
         Set<String> known = new HashSet<>();
         before.forEach(list -> list.objects.forEach(object -> known.add(object.getName())));
@@ -82,7 +82,7 @@ final class Sweep {
             }
         }
         dropOldDecisions();
-        return new ExpiryReport(locked, Amount.of(fresh), waiting, deleted, next);
+        return new ExpiryReport(locks, Amount.of(fresh), waiting, deleted, next);
     }
 
     /** A list that is damaged holds nothing, and is due by itself: what it held is found and listed again. */

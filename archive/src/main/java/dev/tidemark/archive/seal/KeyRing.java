@@ -54,6 +54,13 @@ public final class KeyRing {
         this.random = random;
     }
 
+    /** Whether anything is changed. */
+    public enum Effect {
+        /** It is only worked out what would be. */
+        NONE,
+        REAL
+    }
+
     /** What became of one wrap. */
     public enum Wrap {
         /** A key that is set opens it. */
@@ -268,10 +275,10 @@ public final class KeyRing {
     /**
      * Wraps every data key for the first key that is set, where it is not yet, and anew where that wrap is damaged.
      *
-     * @return how many wraps were added
+     * @return how many wraps were added, or would be
      * @throws ArchiveException if a data key cannot be opened; all others are wrapped then
      */
-    public synchronized int rewrap() {
+    public synchronized int rewrap(Effect effect) {
         String first = sealing.first().id();
         int added = 0;
         Optional<ArchiveException> failure = Optional.empty();
@@ -286,10 +293,12 @@ public final class KeyRing {
                 failure = failure.or(() -> Optional.of(lacks(one.getKey(), one.getValue())));
                 continue;
             }
-            if (there) {
-                store.delete(own.full());
+            if (effect == Effect.REAL) {
+                if (there) {
+                    store.delete(own.full());
+                }
+                wrap(one.getKey(), secret.get(), sealing.first());
             }
-            wrap(one.getKey(), secret.get(), sealing.first());
             added++;
         }
         failure.ifPresent(e -> {
@@ -301,11 +310,11 @@ public final class KeyRing {
     /**
      * Removes all wraps of a key-encryption key.
      *
-     * @return how many wraps were removed
+     * @return how many wraps were removed, or would be
      * @throws SealingException if it is the key that seals, or opens nothing, or a data key would be left that no key that
      *     is set opens; nothing is removed then
      */
-    public synchronized int drop(String key) {
+    public synchronized int drop(String key, Effect effect) {
         if (key.equals(sealing.first().id())) {
             throw new SealingException(
                     Failure.REFUSED,
@@ -330,7 +339,9 @@ public final class KeyRing {
                         null);
             }
         }
-        wrapped.forEach(entry -> store.delete(new WrapName(root, entry.dataKey(), key).full()));
+        if (effect == Effect.REAL) {
+            wrapped.forEach(entry -> store.delete(new WrapName(root, entry.dataKey(), key).full()));
+        }
         return wrapped.size();
     }
 

@@ -17,6 +17,10 @@ import java.util.Optional;
  * @param random makes data keys
  */
 public record Sealing(List<SealingKey> keys, Clear clear, SecureRandom random) {
+    /** What to do where a key is needed that is not set. */
+    public static final String LOST_KEY_HINT = "put the file of that key into encryption.keys; if every copy of it is"
+            + " lost, docs/recovery.md says how to go on (Every key is lost)";
+
     /** What becomes of objects that are not sealed though there are keys. */
     public enum Clear {
         /** They are taken for damaged: whoever can write to the store may have put them there. */
@@ -79,7 +83,6 @@ public record Sealing(List<SealingKey> keys, Clear clear, SecureRandom random) {
                 : "set are "
                         + String.join(", ", keys.stream().map(SealingKey::id).toList());
         return new SealingException(
-                what + " is sealed with the key " + String.join(" or ", needed) + "; " + set,
-                "put the file of that key into encryption.keys");
+                what + " is sealed with the key " + String.join(" or ", needed) + "; " + set, LOST_KEY_HINT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.archive.seal;
 
+import dev.tidemark.archive.store.LockOutcome;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
 import java.net.URI;
@@ -38,7 +39,7 @@ abstract class StoreOver implements ObjectStore {
     }
 
     @Override
-    public final boolean extendLock(String name, Instant enough, Instant until) {
+    public final LockOutcome extendLock(String name, Instant enough, Instant until) {
         return store.extendLock(name, enough, until);
     }
 

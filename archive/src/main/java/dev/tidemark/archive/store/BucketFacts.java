@@ -81,18 +81,26 @@ public final class BucketFacts implements Closeable {
                 .map(status -> status.isEmpty() ? "Off" : status);
     }
 
-    /** What the bucket locks by itself, in a few words; {@code none} if it locks nothing. */
-    public Optional<String> objectLock() {
+    /**
+     * What a bucket locks.
+     *
+     * @param everything whether it locks by itself what is written to it
+     * @param words the same in a few words
+     */
+    public record ObjectLock(boolean everything, String words) {}
+
+    /** What the bucket locks by itself. */
+    public Optional<ObjectLock> objectLock() {
         try {
             ObjectLockConfiguration lock = await(() -> client.getObjectLockConfiguration(
                     GetObjectLockConfigurationArgs.builder().bucket(bucket).build()));
             return Optional.of(
                     lock.mode() == null
-                            ? "possible, nothing is locked unless asked for"
-                            : "every object, " + lock.mode() + " for " + lock.duration());
+                            ? new ObjectLock(false, "possible, nothing is locked unless asked for")
+                            : new ObjectLock(true, "every object, " + lock.mode() + " for " + lock.duration()));
         } catch (ExecutionException e) {
             return S3Failures.code(e).equals("ObjectLockConfigurationNotFoundError")
-                    ? Optional.of("none")
+                    ? Optional.of(new ObjectLock(false, "none"))
                     : Optional.empty();
         } catch (TimeoutException e) {
             return Optional.empty();

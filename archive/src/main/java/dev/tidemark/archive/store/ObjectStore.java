@@ -98,11 +98,11 @@ public interface ObjectStore extends Closeable {
      *
      * @param enough a lock until then or later is let be
      * @param until when a lock that ends before ends from now on
-     * @return whether the lock was made longer
+     * @return what became of it
      * @throws MissingObjectException if there is none
      */
-    default boolean extendLock(String name, Instant enough, Instant until) {
-        return false;
+    default LockOutcome extendLock(String name, Instant enough, Instant until) {
+        return LockOutcome.NOT_LOCKED;
     }
 
     /**

@@ -329,11 +329,14 @@ final class S3Store implements ObjectStore {
     }
 
     @Override
-    public boolean extendLock(String name, Instant enough, Instant until) {
+    public LockOutcome extendLock(String name, Instant enough, Instant until) {
         ObjectNames.checkName(name);
         Optional<Retention> lock = lock(name);
-        if (lock.isEmpty() || !lock.get().retainUntilDate().toInstant().isBefore(enough)) {
-            return false;
+        if (lock.isEmpty()) {
+            return LockOutcome.NOT_LOCKED;
+        }
+        if (!lock.get().retainUntilDate().toInstant().isBefore(enough)) {
+            return LockOutcome.LONG_ENOUGH;
         }
         SetObjectRetentionArgs args = SetObjectRetentionArgs.builder()
                 .bucket(bucket)
@@ -341,7 +344,7 @@ final class S3Store implements ObjectStore {
                 .config(new Retention(lock.get().mode(), until.atZone(ZoneOffset.UTC)))
                 .build();
         retries.run(() -> await("lock", name, () -> client.setObjectRetention(args)));
-        return true;
+        return LockOutcome.EXTENDED;
     }
 
     private Optional<Retention> lock(String name) {

@@ -127,13 +127,13 @@ class KeyRingTest {
         store("old").put("prod/m/0", TEXT);
         byte[] before = raw.resting("prod/m/0");
 
-        assertThat(ring("new", "old").rewrap()).isEqualTo(1);
-        assertThat(ring("new", "old").rewrap()).isZero();
+        assertThat(ring("new", "old").rewrap(KeyRing.Effect.REAL)).isEqualTo(1);
+        assertThat(ring("new", "old").rewrap(KeyRing.Effect.REAL)).isZero();
 
         assertThat(raw.resting("prod/m/0")).isEqualTo(before);
         assertThat(store("new").get("prod/m/0")).isEqualTo(TEXT);
         assertThat(store("old").get("prod/m/0")).isEqualTo(TEXT);
-        assertThat(ring("new").drop(id("old"))).isEqualTo(1);
+        assertThat(ring("new").drop(id("old"), KeyRing.Effect.REAL)).isEqualTo(1);
         assertThat(store("new").get("prod/m/0")).isEqualTo(TEXT);
         assertThatThrownBy(() -> store("old").get("prod/m/0"))
                 .isInstanceOf(SealingException.class)
@@ -174,8 +174,8 @@ class KeyRingTest {
     @Test
     void aServiceThatWasForgottenInARotationStopsRatherThanSealForTheOldKey() {
         store("old").put("prod/m/0", TEXT);
-        ring("new", "old").rewrap();
-        ring("new", "old").drop(id("old"));
+        ring("new", "old").rewrap(KeyRing.Effect.REAL);
+        ring("new", "old").drop(id("old"), KeyRing.Effect.REAL);
         now = MORNING.plusSeconds(86_400);
 
         assertThatThrownBy(() -> store("old").put("prod/m/1", TEXT)).isInstanceOf(SealingException.class);
@@ -206,28 +206,45 @@ class KeyRingTest {
     void aKeyThatIsNeededOrUnknownIsNotDropped() {
         store("old").put("prod/m/0", TEXT);
 
-        assertThatThrownBy(() -> ring("new").drop(id("old"))).isInstanceOfSatisfying(SealingException.class, e -> {
-            assertThat(e.failure()).isEqualTo(Failure.REFUSED);
-            assertThat(e).hasMessageContaining("would be lost");
-        });
-        assertThatThrownBy(() -> ring("old").drop(id("old")))
+        assertThatThrownBy(() -> ring("new").drop(id("old"), KeyRing.Effect.REAL))
+                .isInstanceOfSatisfying(SealingException.class, e -> {
+                    assertThat(e.failure()).isEqualTo(Failure.REFUSED);
+                    assertThat(e).hasMessageContaining("would be lost");
+                });
+        assertThatThrownBy(() -> ring("old").drop(id("old"), KeyRing.Effect.REAL))
                 .isInstanceOfSatisfying(
                         SealingException.class, e -> assertThat(e.failure()).isEqualTo(Failure.REFUSED));
-        assertThatThrownBy(() -> ring("old").drop("0123456789abcdef"))
+        assertThatThrownBy(() -> ring("old").drop("0123456789abcdef", KeyRing.Effect.REAL))
                 .isInstanceOfSatisfying(
                         SealingException.class, e -> assertThat(e.failure()).isEqualTo(Failure.USAGE));
         assertThat(wraps()).hasSize(1);
-        assertThatThrownBy(() -> ring("new").rewrap()).isInstanceOf(SealingException.class);
+        assertThatThrownBy(() -> ring("new").rewrap(KeyRing.Effect.REAL)).isInstanceOf(SealingException.class);
+    }
+
+    @Test
+    void aRehearsalCountsWrapsAndChangesNone() {
+        store("old").put("prod/m/0", TEXT);
+        List<String> before = wraps();
+
+        assertThat(ring("new", "old").rewrap(KeyRing.Effect.NONE)).isEqualTo(1);
+        assertThat(wraps()).isEqualTo(before);
+        ring("new", "old").rewrap(KeyRing.Effect.REAL);
+        List<String> both = wraps();
+        assertThat(ring("new").drop(id("old"), KeyRing.Effect.NONE)).isEqualTo(1);
+        assertThat(wraps()).isEqualTo(both).hasSize(2);
+        assertThatThrownBy(() -> ring("old").drop(id("old"), KeyRing.Effect.NONE))
+                .isInstanceOfSatisfying(
+                        SealingException.class, e -> assertThat(e.failure()).isEqualTo(Failure.REFUSED));
     }
 
     @Test
     void aDamagedWrapIsWrittenAnewWhileAnotherKeyOpensItsDataKey() {
         store("old").put("prod/m/0", TEXT);
         String wrap = wraps().get(0);
-        ring("new", "old").rewrap();
+        ring("new", "old").rewrap(KeyRing.Effect.REAL);
         damage(wrap);
 
-        assertThat(ring("old", "new").rewrap()).isEqualTo(1);
+        assertThat(ring("old", "new").rewrap(KeyRing.Effect.REAL)).isEqualTo(1);
         assertThat(store("old").get("prod/m/0")).isEqualTo(TEXT);
         assertThat(store("old", "new").damagedKeys("prod/")).isEmpty();
     }
@@ -242,7 +259,7 @@ class KeyRingTest {
     void aDamagedWrapIsNamedAndAnotherOneServes() {
         store("old").put("prod/m/0", TEXT);
         String wrap = wraps().get(0);
-        ring("new", "old").rewrap();
+        ring("new", "old").rewrap(KeyRing.Effect.REAL);
         damage(wrap);
 
         assertThat(store("old", "new").get("prod/m/0")).isEqualTo(TEXT);

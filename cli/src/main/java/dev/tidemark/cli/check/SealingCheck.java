@@ -59,6 +59,6 @@ public record SealingCheck(Sealing sealing, String root, Supplier<ObjectStore> r
                         name,
                         Failure.USAGE,
                         "the archive needs the key " + String.join(" or ", needed) + "; set are " + set,
-                        "put the file of that key into encryption.keys");
+                        Sealing.LOST_KEY_HINT);
     }
 }

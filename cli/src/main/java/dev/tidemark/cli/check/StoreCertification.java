@@ -52,12 +52,14 @@ public final class StoreCertification {
      * @param facts asks the bucket itself; empty for a directory
      * @param expirations the store's own rules that would delete from the archive; empty if they cannot be read
      * @param scratch a local directory with room for 64 MiB
+     * @param locked for how long ahead expire is to keep things locked; zero: not at all
      */
     public record Subject(
             Supplier<ObjectStore> store,
             Supplier<Optional<BucketFacts>> facts,
             Supplier<Optional<List<String>>> expirations,
-            Path scratch) {}
+            Path scratch,
+            Duration locked) {}
 
     /**
      * Nothing is asked yet.
@@ -172,7 +174,12 @@ public final class StoreCertification {
     private void askBucket(Findings findings, Trial trial) {
         Optional<BucketFacts> facts = subject.facts().get();
         if (facts.isEmpty()) {
-            findings.skip("a directory has none", "archive multipart", "archive versioning", "archive object lock");
+            findings.skip("a directory has none", "archive multipart", "archive versioning");
+            findings.check(
+                    "archive object lock",
+                    name -> subject.locked().isZero()
+                            ? Finding.skip(name, "a directory has none")
+                            : unlocked(name, "a directory has none"));
             findings.check("archive clock", name -> clock(name, fileClockAhead(trial)));
             return;
         }
@@ -183,10 +190,21 @@ public final class StoreCertification {
                             name, status + (status.equals("Off") ? "" : ": what is deleted stays as a former version")))
                     .orElseGet(() -> Finding.skip(name, NOT_TOLD)));
             findings.check("archive object lock", name -> bucket.objectLock()
-                    .map(lock -> Finding.ok(name, lock))
+                    .map(lock -> lock.everything() || subject.locked().isZero()
+                            ? Finding.ok(name, lock.words())
+                            : unlocked(name, lock.words()))
                     .orElseGet(() -> Finding.skip(name, NOT_TOLD)));
             findings.check("archive clock", name -> clock(name, bucket.clockAhead(clock)));
         }
+    }
+
+    /** Only what is locked can be locked for longer. */
+    private static Finding unlocked(String name, String lock) {
+        return Finding.warn(
+                name,
+                lock + ": retention.lock is set, and will lock nothing",
+                "give the bucket a default retention; what was written before stays unlocked"
+                        + " (docs/store-access.md, Object Lock)");
     }
 
     private Finding multipart(String name, BucketFacts bucket, Trial trial) {

@@ -192,8 +192,9 @@ public final class Known {
     public static final Setting<Duration> RETENTION_LOCK = open(
             "retention.lock",
             "0s",
-            "In a bucket with Object Lock: for how long ahead expire keeps locked what restores need, such as 30d; an old"
-                    + " segment is part of today's base. 0s: as long as the bucket locks by itself.",
+            "In a bucket with Object Lock and a default retention: for how long ahead expire keeps locked what restores"
+                    + " need, such as 30d; an old segment is part of today's base. What the bucket has not locked when it was"
+                    + " written stays unlocked (docs/store-access.md). 0s: as long as the bucket locks by itself.",
             Quantities::duration);
     public static final Setting<Duration> RETENTION_GRACE = open(
             "retention.grace",

@@ -31,6 +31,8 @@ class StoreCertificationTest {
     @TempDir
     Path directory;
 
+    private Duration locked = Duration.ZERO;
+
     @Test
     void aDirectoryIsCertified() throws IOException {
         Path archive = Files.createDirectory(directory.resolve("archive"));
@@ -121,6 +123,19 @@ class StoreCertificationTest {
                 .satisfies(finding -> assertThat(finding.failure()).contains(Failure.REFUSED));
     }
 
+    @Test
+    void aLockThatIsWantedWhereNothingIsLockedIsAWarning() throws IOException {
+        locked = Duration.ofDays(30);
+
+        assertThat(certified(new LaxStore(Vice.NONE)))
+                .filteredOn(finding -> finding.name().equals("archive object lock"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.level()).isEqualTo(Finding.Level.WARN);
+                    assertThat(finding.detail()).contains("will lock nothing");
+                });
+    }
+
     private List<Finding> certified(ObjectStore store) throws IOException {
         return certified(store, Optional.of(List.of()));
     }
@@ -128,7 +143,7 @@ class StoreCertificationTest {
     private List<Finding> certified(ObjectStore store, Optional<List<String>> rules) throws IOException {
         Path scratch = Files.createDirectories(directory.resolve("scratch"));
         StoreCertification.Subject subject =
-                new StoreCertification.Subject(() -> store, Optional::empty, () -> rules, scratch);
+                new StoreCertification.Subject(() -> store, Optional::empty, () -> rules, scratch, locked);
         return new StoreCertification(subject, ATTEMPT, Clock.systemUTC()).run();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.archive.catalog.ChainSize;
 import dev.tidemark.archive.retention.Amount;
 import dev.tidemark.archive.retention.ExpiryReport;
+import dev.tidemark.archive.retention.Locks;
 import dev.tidemark.capture.status.CaptureStatus;
 import dev.tidemark.capture.status.CaptureStatus.ReconnectCause;
 import dev.tidemark.capture.status.CaptureStatus.State;
@@ -97,7 +98,11 @@ class MonitorTest {
 
     private static ExpiryStatus expired(String problem) {
         ExpiryReport report = new ExpiryReport(
-                0, new Amount(1, 21), new Amount(2, 22), new Amount(3, 23), Optional.of(Instant.ofEpochSecond(5)));
+                Locks.NONE,
+                new Amount(1, 21),
+                new Amount(2, 22),
+                new Amount(3, 23),
+                Optional.of(Instant.ofEpochSecond(5)));
         return new ExpiryStatus(
                 "prod", 6, 4, 9, 99, problem, Optional.of(new ExpiryStatus.Last(report, 60_000, 62_500)));
     }

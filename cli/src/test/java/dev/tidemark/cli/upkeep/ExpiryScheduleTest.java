@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.retention.Amount;
 import dev.tidemark.archive.retention.ExpiryReport;
+import dev.tidemark.archive.retention.Locks;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.schemas.Failure;
 import java.time.Clock;
@@ -30,7 +31,8 @@ class ExpiryScheduleTest {
     private final List<Instant> runs = new ArrayList<>();
 
     private static ExpiryReport report(long deleted) {
-        return new ExpiryReport(0, Amount.NONE, Amount.NONE, new Amount(deleted, 10 * deleted), Optional.empty());
+        return new ExpiryReport(
+                Locks.NONE, Amount.NONE, Amount.NONE, new Amount(deleted, 10 * deleted), Optional.empty());
     }
 
     private ExpirySchedule.Cluster cluster(String name, Supplier<ExpiryReport> expiry) {

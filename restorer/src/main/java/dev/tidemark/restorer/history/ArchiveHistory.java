@@ -194,8 +194,7 @@ public final class ArchiveHistory implements History {
 
     private Optional<String> topicNote() {
         return sources.topic().isEmpty()
-                ? Optional.of(
-                        "from the archive alone: without kafka.* settings the topic's newest revisions are not seen")
+                ? Optional.of("from the archive alone: no topic was asked, so its newest revisions are not seen")
                 : tailFailure.map(failure -> "from the archive alone: " + failure.getMessage());
     }
 }

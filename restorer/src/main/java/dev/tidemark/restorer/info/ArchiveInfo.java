@@ -43,10 +43,21 @@ public record ArchiveInfo(
         Optional<VerifyRun> verification,
         Optional<DrillRun> drill,
         String note) {
+    /** Whether anything of a generation can be restored. */
+    public enum Standing {
+        /** Something of it can. */
+        RESTORABLE,
+        /** It has no base yet. */
+        WITHOUT_BASE,
+        /** It could, and retention has given up all of it. */
+        GIVEN_UP
+    }
+
     /**
      * One generation.
      *
      * @param id its id
+     * @param standing whether any of it can be restored, and why not
      * @param earliest the first restorable moment; empty while it has no base, and if nothing is kept of it
      * @param everySince since when every revision is restorable; empty if only kept moments are
      * @param latest the last restorable moment, the topic's included; empty as earliest is
@@ -59,6 +70,7 @@ public record ArchiveInfo(
      */
     public record Generation(
             String id,
+            Standing standing,
             Optional<Moment> earliest,
             Optional<Moment> everySince,
             Optional<Moment> latest,
@@ -123,6 +135,7 @@ public record ArchiveInfo(
     private static Generation announced(History.PendingGeneration pending) {
         return new Generation(
                 pending.generation(),
+                Standing.WITHOUT_BASE,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -141,6 +154,7 @@ public record ArchiveInfo(
         ChainSize checkpoints = sizes.get("0");
         return new Generation(
                 chapter.generation(),
+                restorable ? Standing.RESTORABLE : chapter.isGivenUp() ? Standing.GIVEN_UP : Standing.WITHOUT_BASE,
                 restorable ? Optional.of(chapter.moment(chapter.earliest())) : Optional.empty(),
                 chapter.window().map(RevisionRange::first).map(chapter::moment),
                 restorable ? Optional.of(chapter.moment(chapter.latest())) : Optional.empty(),

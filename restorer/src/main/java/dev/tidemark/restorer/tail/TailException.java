@@ -8,6 +8,10 @@ import dev.tidemark.schemas.TidemarkException;
 public final class TailException extends RestoreException {
     private static final long serialVersionUID = 1L;
 
+    /** What can be had without the topic, and how. */
+    private static final String WITHOUT =
+            "--archive-only restores what the archive alone holds; or name a revision that tidemark info shows";
+
     private TailException(Failure failure, String message, String hint, Throwable cause) {
         super(failure, message, hint, cause);
     }
@@ -16,7 +20,7 @@ public final class TailException extends RestoreException {
         return new TailException(
                 Failure.UNAVAILABLE,
                 "Kafka gave no answer about " + topic + ": " + problem,
-                "check kafka.bootstrap.servers; a revision that stands in the archive can be restored without Kafka",
+                "check kafka.bootstrap.servers; while Kafka is away " + WITHOUT,
                 cause);
     }
 
@@ -37,11 +41,7 @@ public final class TailException extends RestoreException {
     }
 
     static TailException damaged(String topic, TidemarkException cause) {
-        return new TailException(
-                cause.failure(),
-                topic + " cannot be believed: " + cause.getMessage(),
-                "what stands in the archive can be restored by its revision",
-                cause);
+        return new TailException(cause.failure(), topic + " cannot be believed: " + cause.getMessage(), WITHOUT, cause);
     }
 
     /** The topic no longer holds what follows the archive. */
@@ -49,7 +49,7 @@ public final class TailException extends RestoreException {
         return new TailException(
                 Failure.UNREACHABLE_TARGET,
                 topic + " does not go on where the archive ends: " + problem,
-                "what stands in the archive can be restored by its revision",
+                WITHOUT,
                 null);
     }
 }
