@@ -7,7 +7,8 @@ import dev.tidemark.schemas.TidemarkException;
 final class LogDefectException extends TidemarkException {
     private static final long serialVersionUID = 1L;
     private static final String HINT =
-            "what stands before it is in the archive; capture has to open a new generation (tidemark capture --new-source)";
+            "what stands before it is in the archive; folding goes on with the next generation, which capture begins by"
+                    + " itself where it meets the same: look at its log";
 
     private final long offset;
 
