@@ -10,6 +10,7 @@ import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
+import dev.tidemark.cli.upkeep.UnconfiguredClusters;
 import dev.tidemark.compactor.Compactor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,11 +36,12 @@ final class RunVerb extends Verb {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 ExpirySchedule expiries = wiring.expiries(store);
+                DrillSchedule drills = wiring.drills(store);
                 CaptureFleet captures =
                         new CaptureFleet(wiring.captures(newSource ? NewSource.ACCEPT : NewSource.REFUSE), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
-                DrillSchedule drills = wiring.drills(store);
                 ArchiveWatch archives = wiring.archives(store);
+                UnconfiguredClusters others = wiring.unconfigured(compactor);
                 Showing shown = wiring.show(new Monitor.Services(
                         captures.statuses(),
                         List.of(compactor::health),
@@ -48,6 +50,7 @@ final class RunVerb extends Verb {
                         archives.statuses()))) {
             CompletableFuture<Void> ended = compactor.failure().thenRun(captures::close);
             shown.start();
+            others.start();
             stop.endsWith(captures::close);
             captures.run();
             if (ended.isDone()) {
