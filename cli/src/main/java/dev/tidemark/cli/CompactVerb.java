@@ -8,6 +8,7 @@ import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
+import dev.tidemark.cli.upkeep.UnconfiguredClusters;
 import dev.tidemark.compactor.Compactor;
 import dev.tidemark.schemas.TidemarkException;
 import java.util.List;
@@ -28,9 +29,10 @@ final class CompactVerb extends Verb {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 ExpirySchedule expiries = wiring.expiries(store);
-                Compactor compactor = Compactor.start(wiring.compactor(), store);
                 DrillSchedule drills = wiring.drills(store);
+                Compactor compactor = Compactor.start(wiring.compactor(), store);
                 ArchiveWatch archives = wiring.archives(store);
+                UnconfiguredClusters others = wiring.unconfigured(compactor);
                 Showing shown = wiring.show(new Monitor.Services(
                         List.of(),
                         List.of(compactor::health),
@@ -40,6 +42,7 @@ final class CompactVerb extends Verb {
             CompletableFuture<Optional<TidemarkException>> end =
                     compactor.failure().thenApply(Optional::of);
             shown.start();
+            others.start();
             stop.endsWith(() -> end.complete(Optional.empty()));
             Optional<TidemarkException> failure = end.join();
             if (failure.isPresent()) {

@@ -72,14 +72,14 @@ final class DrillVerb extends Verb {
 
     private static Map<String, Object> document(DrillReport report) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("generation", report.generation());
-        document.put("revision", report.revision());
-        document.put("keys", report.keys());
+        document.put("generation", report.restored() ? report.generation() : null);
+        document.put("revision", report.restored() ? report.revision() : null);
+        document.put("keys", report.restored() ? report.keys() : null);
         document.put("hash", boxed(report.hash()));
         document.put("sourceHash", boxed(report.sourceHash()));
         document.put("bootedHash", boxed(report.bootedHash()));
         document.put("expectedBootedHash", boxed(report.expectedBootedHash()));
-        document.put("etcdVersion", report.etcdVersion());
+        document.put("etcdVersion", report.etcdVersion().isEmpty() ? null : report.etcdVersion());
         document.put("difference", report.ok() ? null : report.difference());
         document.put("millis", report.millis());
         document.put("ok", report.ok());
@@ -95,11 +95,12 @@ final class DrillVerb extends Verb {
 
     private static String text(DrillReport report) {
         StringBuilder text = new StringBuilder();
-        text.append("restored revision ")
-                .append(report.revision())
-                .append(" with ")
-                .append(report.keys());
-        text.append(" keys, booted as etcd ").append(report.etcdVersion()).append('\n');
+        if (report.restored()) {
+            text.append("restored revision ").append(report.revision());
+            text.append(" with ").append(report.keys()).append(" keys");
+            text.append(report.etcdVersion().isEmpty() ? "" : ", booted as etcd " + report.etcdVersion());
+            text.append('\n');
+        }
         if (report.bootedHash().isPresent()) {
             text.append("  it hashes to ").append(report.bootedHash().getAsLong());
             text.append(", expected ")
@@ -115,7 +116,14 @@ final class DrillVerb extends Verb {
         if (!report.note().isEmpty()) {
             text.append("  note: ").append(report.note()).append('\n');
         }
-        text.append(report.ok() ? "the copy is identical" : "THE COPY DIFFERS: " + report.difference());
+        text.append(verdict(report));
         return text.append("\ntook: ").append(report.millis()).append(" ms").toString();
+    }
+
+    private static String verdict(DrillReport report) {
+        if (report.ok()) {
+            return "the copy is identical";
+        }
+        return (report.restored() ? "THE COPY DIFFERS: " : "NOT RESTORABLE: ") + report.difference();
     }
 }

@@ -9,6 +9,7 @@ import dev.tidemark.cli.output.Output;
 import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
+import dev.tidemark.cli.upkeep.UnconfiguredClusters;
 import dev.tidemark.compactor.Compactor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +32,12 @@ final class RunVerb extends Verb {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
                 ExpirySchedule expiries = wiring.expiries(store);
+                DrillSchedule drills = wiring.drills(store);
                 CaptureFleet captures =
                         new CaptureFleet(wiring.captures(options), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
-                DrillSchedule drills = wiring.drills(store);
                 ArchiveWatch archives = wiring.archives(store);
+                UnconfiguredClusters others = wiring.unconfigured(compactor);
                 Showing shown = wiring.show(new Monitor.Services(
                         captures.statuses(),
                         List.of(compactor::health),
@@ -44,6 +46,7 @@ final class RunVerb extends Verb {
                         archives.statuses()))) {
             CompletableFuture<Void> ended = compactor.failure().thenRun(captures::close);
             shown.start();
+            others.start();
             stop.endsWith(captures::close);
             captures.run();
             if (ended.isDone()) {

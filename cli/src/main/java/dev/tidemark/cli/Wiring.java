@@ -26,7 +26,10 @@ import dev.tidemark.cli.settings.Settings;
 import dev.tidemark.cli.settings.SettingsException;
 import dev.tidemark.cli.upkeep.ArchiveWatch;
 import dev.tidemark.cli.upkeep.ExpirySchedule;
+import dev.tidemark.cli.upkeep.UnconfiguredClusters;
+import dev.tidemark.compactor.Compactor;
 import dev.tidemark.compactor.CompactorSettings;
+import dev.tidemark.compactor.PartitionHealth;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdUsers;
@@ -268,12 +271,30 @@ final class Wiring {
                 scratch());
     }
 
-    /** Drills every configured cluster as often as is set; the caller closes what comes back. */
+    /**
+     * Drills every configured cluster as often as is set; the caller closes what comes back.
+     *
+     * @throws SettingsException if they are to be drilled, but there is no etcd to boot: each turn would only say so again
+     */
     DrillSchedule drills(ObjectStore store) {
+        Duration interval = settings.get(Known.DRILL_INTERVAL);
+        if (!interval.isZero()) {
+            requireEtcd();
+        }
         List<DrillSchedule.Cluster> clusters = settings.each().stream()
                 .map(cluster -> new Wiring(cluster).drilled(store))
                 .toList();
-        return DrillSchedule.start(clusters, settings.get(Known.DRILL_INTERVAL), Clock.systemUTC(), new Random());
+        return DrillSchedule.start(clusters, interval, Clock.systemUTC(), new Random());
+    }
+
+    private void requireEtcd() {
+        try {
+            stockEtcd(Optional.empty()).require();
+        } catch (TidemarkException e) {
+            throw SettingsException.contradiction(
+                    "drill.interval is set, but " + e.getMessage(),
+                    "name in drill.etcd the directory that holds both, of etcd 3.5 or later, or remove drill.interval");
+        }
     }
 
     private DrillSchedule.Cluster drilled(ObjectStore store) {
@@ -312,10 +333,14 @@ final class Wiring {
      */
     ExpirySchedule expiries(ObjectStore store) {
         List<ExpirySchedule.Cluster> clusters = settings.each().stream()
-                .filter(cluster -> !cluster.get(Known.RETENTION_EXPIRE_INTERVAL).isZero())
+                .filter(Wiring::isExpired)
                 .map(cluster -> new Wiring(cluster).expired(store))
                 .toList();
         return ExpirySchedule.start(clusters, Clock.systemUTC(), new Random());
+    }
+
+    private static boolean isExpired(Settings cluster) {
+        return !cluster.get(Known.RETENTION_EXPIRE_INTERVAL).isZero();
     }
 
     private ExpirySchedule.Cluster expired(ObjectStore store) {
@@ -343,6 +368,21 @@ final class Wiring {
     private ArchiveWatch.Archive watched(ObjectStore store) {
         ClusterArchive archive = archive(store);
         return new ArchiveWatch.Archive(archive.cluster(), new ArchiveReadings(archive, InstantSource.system())::read);
+    }
+
+    /**
+     * Watches for clusters that the compactor folds and nobody has configured, if anything is done by the configured names;
+     * the caller closes what comes back.
+     */
+    UnconfiguredClusters unconfigured(Compactor compactor) {
+        boolean byName = settings.find(Known.METRICS_PORT).isPresent()
+                || !settings.get(Known.DRILL_INTERVAL).isZero()
+                || settings.each().stream().anyMatch(Wiring::isExpired);
+        return new UnconfiguredClusters(
+                () -> compactor.health().partitions().stream()
+                        .map(PartitionHealth::cluster)
+                        .toList(),
+                byName ? settings.clusters() : List.of());
     }
 
     /** Serves metrics and health of the services if a port is set; the caller closes what comes back. */

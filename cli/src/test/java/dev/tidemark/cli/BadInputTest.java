@@ -52,6 +52,23 @@ class BadInputTest {
     }
 
     @Test
+    void drillsThatAreScheduledWithoutAnEtcdToBootAreRefusedAtTheStart() {
+        for (String verb : List.of("compact", "run")) {
+            assertThat(refused(
+                                    verb,
+                                    "--set",
+                                    archive(),
+                                    "--set=kafka.bootstrap.servers=127.0.0.1:1",
+                                    "--set=spool.dir=" + dir.resolve("spool"),
+                                    "--set=drill.etcd=" + dir,
+                                    "--set=drill.interval=1d")
+                            .err())
+                    .contains("drill.interval is set, but " + dir + " does not hold etcd and etcdutl")
+                    .contains("hint: name in drill.etcd");
+        }
+    }
+
+    @Test
     void ofSeveralClustersTheOneThatIsMeantMustBeNamed() {
         String[] clusters = {
             "--set=clusters=prod,stage",

@@ -69,6 +69,11 @@ record Invocation(int code, String out, String err, Duration took) {
     /** It went well; returns stdout as the one JSON document that it must be. */
     JsonNode json() {
         assertThat(code).as(err + out).isZero();
+        return document();
+    }
+
+    /** Stdout as the one JSON document that it must be, however it went. */
+    JsonNode document() {
         try {
             return JSON.readTree(out);
         } catch (JsonProcessingException e) {

@@ -136,7 +136,7 @@ class VerifyIT {
     }
 
     @Test
-    void aDrillThatTheArchiveRefusesIsRecordedAsFailed() throws IOException {
+    void aDrillThatTheArchiveRefusesHasFailedAndSaysWhatWasRefused() throws IOException {
         for (String object : copy.objects()) {
             if (object.endsWith(".idx")) {
                 Path file = copy.directory().resolve(object);
@@ -145,7 +145,17 @@ class VerifyIT {
                 Files.write(file, bytes);
             }
         }
-        copy.run("drill", "--etcd-binary", etcd()).assertFailed(4);
+        Invocation refused = copy.run("drill", "--etcd-binary", etcd(), "--json");
+        assertThat(refused.code()).as(refused.err()).isEqualTo(4);
+        JsonNode document = refused.document();
+        assertThat(document.at("/ok").asBoolean()).isFalse();
+        assertThat(document.at("/revision").isNull()).isTrue();
+        assertThat(document.at("/difference").asText())
+                .startsWith("the restore was refused: ")
+                .contains(".idx")
+                .contains("(hint: ");
+        assertThat(copy.run("drill", "--etcd-binary", etcd()).out())
+                .contains("NOT RESTORABLE: the restore was refused");
         JsonNode drill = copy.run("info", "--json").json().at("/clusters/0/drill");
         assertThat(drill.at("/ok").asBoolean()).isFalse();
         assertThat(drill.at("/revision").isNull()).isTrue();

@@ -178,7 +178,7 @@ public final class Compactor implements AutoCloseable {
             if (e.failure() != Failure.UNAVAILABLE) {
                 throw e;
             }
-            LOG.warn("waiting for Kafka: {}", e.getMessage());
+            LOG.warn("waiting for Kafka: {}", e.withHint());
             return false;
         }
     }

@@ -172,9 +172,9 @@ final class Fold implements Closeable {
      * passed over until a new generation begins, perhaps with this very record.
      */
     Step endInHole(LogRecord record, LogDefectException defect) {
-        LOG.error("{}: generation {} ends in a hole: {}", place(), generation(), defect.getMessage());
+        LOG.error("{}: generation {} ends in a hole: {}", place(), generation(), defect.withHint());
         hole = defect;
-        gauge.inHole(defect.getMessage());
+        gauge.inHole(defect.withHint());
         decoder.close();
         decoder = new TopicDecoder(parts);
         if (interval != null && interval.isTorn()) {
@@ -352,7 +352,7 @@ final class Fold implements Closeable {
         if (e.failure() != Failure.VERIFICATION) {
             throw e;
         }
-        return e.getMessage();
+        return e.withHint();
     }
 
     /** What the records say, one after the other. */

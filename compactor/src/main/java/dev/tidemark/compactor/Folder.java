@@ -188,8 +188,8 @@ final class Folder implements Intake.Lane {
         if (e.failure() != Failure.UNAVAILABLE) {
             throw e;
         }
-        LOG.warn("partition {}: begins again from the archive's head: {}", partition, e.getMessage());
-        gauge.waiting(new Patience.Waiting(foundry.clock().instant(), e.getMessage()));
+        LOG.warn("partition {}: begins again from the archive's head: {}", partition, e.withHint());
+        gauge.waiting(new Patience.Waiting(foundry.clock().instant(), e.withHint()));
         sleep(SET_BACK);
         gauge.waiting(null);
     }
@@ -202,10 +202,11 @@ final class Folder implements Intake.Lane {
     }
 
     private void failed(Throwable e) {
-        gauge.stopped(e instanceof TidemarkException ? e.getMessage() : e.toString());
-        if (e instanceof TidemarkException) {
-            LOG.error("partition {}: stopped: {}", partition, e.getMessage());
+        if (e instanceof TidemarkException known) {
+            gauge.stopped(known.withHint());
+            LOG.error("partition {}: stopped: {}", partition, known.withHint());
         } else {
+            gauge.stopped(e.toString());
             LOG.error("partition {}: stopped by a defect", partition, e);
         }
         ending.failed(partition, e);

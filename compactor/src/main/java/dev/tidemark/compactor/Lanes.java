@@ -103,7 +103,7 @@ final class Lanes implements Intake, Closeable {
                 }
                 return;
             } catch (TidemarkException e) {
-                LOG.warn("the log of a partition cannot be looked at: {}", e.getMessage());
+                LOG.warn("the log of a partition cannot be looked at: {}", e.withHint());
             } catch (StoppedException e) {
                 return;
             }

@@ -7,8 +7,8 @@ import dev.tidemark.schemas.TidemarkException;
 final class LogDefectException extends TidemarkException {
     private static final long serialVersionUID = 1L;
     private static final String HINT =
-            "what stands before it is in the archive; capture opens a new generation when it next looks at the topic's end:"
-                    + " restart it if it has not done so after some minutes";
+            "what stands before it is in the archive; folding goes on with the next generation, which capture begins when it"
+                    + " next looks at the topic's end: restart it if it has not done so after some minutes";
 
     private final long offset;
 

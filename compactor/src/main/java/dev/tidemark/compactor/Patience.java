@@ -29,7 +29,7 @@ final class Patience {
      * What is being waited for.
      *
      * @param since when it was first asked in vain
-     * @param reason the last failure, one line
+     * @param reason the last failure and what to do, one line
      */
     record Waiting(Instant since, String reason) {}
 
@@ -67,10 +67,10 @@ final class Patience {
                     throw e;
                 }
                 Instant now = clock.instant();
-                waiting = new Waiting(waiting == null ? now : waiting.since(), e.getMessage());
+                waiting = new Waiting(waiting == null ? now : waiting.since(), e.withHint());
                 visible.accept(waiting);
                 if (said.isBefore(now.minus(SAY_AGAIN))) {
-                    LOG.warn("{}: waiting since {}: {}", who, waiting.since(), e.getMessage());
+                    LOG.warn("{}: waiting since {}: {}", who, waiting.since(), e.withHint());
                     said = now;
                 }
             }

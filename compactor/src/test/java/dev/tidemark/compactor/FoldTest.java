@@ -130,7 +130,9 @@ final class FoldTest {
                 .tick();
         Gauge gauge = bench.fold(log, SECOND, store);
         assertThat(gauge.health("prod", 0).phase()).isEqualTo(Phase.IN_HOLE);
-        assertThat(gauge.health("prod", 0).problem()).contains("13..15 are missing");
+        assertThat(gauge.health("prod", 0).problem())
+                .contains("13..15 are missing")
+                .contains("(hint: what stands before it is in the archive");
         assertThat(Workbench.checkpoints(store))
                 .extracting(CheckpointManifest::getLast)
                 .containsExactly(12L);

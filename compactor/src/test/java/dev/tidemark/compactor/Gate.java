@@ -77,7 +77,7 @@ final class Gate implements ObjectStore {
         return switch (name.contains(part) ? state : State.OPEN) {
             case OPEN -> store;
             case CONFUSED -> throw new IllegalStateException("confused");
-            case SHUT -> throw new StoreUnavailableException("the gate is shut", "", null);
+            case SHUT -> throw new StoreUnavailableException("the gate is shut", "open it", null);
             case REFUSING -> throw new StoreRefusedException("not you", "", null);
             case BROKEN -> throw new NoClassDefFoundError("io/minio/Lost");
         };

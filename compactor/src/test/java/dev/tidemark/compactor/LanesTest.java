@@ -99,7 +99,7 @@ final class LanesTest {
             log.after(1_000).tick();
             log.records().subList(before, log.records().size()).forEach(lane::offer);
             eventually(SOON, () -> assertThat(lanes.health().get(0).phase()).isEqualTo(Phase.WAITING));
-            assertThat(lanes.health().get(0).problem()).contains("shut");
+            assertThat(lanes.health().get(0).problem()).contains("the gate is shut (hint: ");
             assertThat(pauses).hasValue(1);
             assertThat(resumes).hasValue(0);
 

@@ -149,11 +149,15 @@ class ServerLocatorTest {
     }
 
     @Test
-    void theComposeFileRunsTheSameImages() throws IOException {
+    void theComposeFileRunsTheSameImagesAndTheImageHoldsTheSameEtcd() throws IOException {
         assertThat(Files.readString(Path.of("..", "docker-compose.yml")))
                 .contains("image: " + ETCD.release().orElseThrow().image() + "\n")
                 .contains(
                         "image: " + PinnedServer.minio().release().orElseThrow().image() + "\n");
+        String directory = ETCD.release().orElseThrow().directory();
+        assertThat(Files.readString(Path.of("..", "deploy", "Dockerfile")))
+                .contains("FROM " + ETCD.release().orElseThrow().image() + " AS etcd\n")
+                .contains("COPY --from=etcd " + directory + "/etcd " + directory + "/etcdutl /usr/local/bin/\n");
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.tidemark.schemas;
 
 /**
  * The root of every error that Tidemark throws on purpose. The message says what failed, with names and ranges; the
- * hint says what to do next. Only {@code main} prints them.
+ * hint says what to do next. Only {@code main} prints them, and services log both and go on.
  */
 public abstract class TidemarkException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -28,5 +28,10 @@ public abstract class TidemarkException extends RuntimeException {
     /** What the operator can do next, without the word "hint"; empty if there is nothing to say. */
     public String hint() {
         return hint;
+    }
+
+    /** The message and the hint in one line, for a log or a status. */
+    public String withHint() {
+        return hint.isEmpty() ? getMessage() : getMessage() + " (hint: " + hint + ")";
     }
 }

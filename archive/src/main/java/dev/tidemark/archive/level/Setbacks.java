@@ -41,7 +41,7 @@ public final class Setbacks {
         @Override
         public String toString() {
             return what + " " + seq + " of generation " + generation + " cannot be made, tried again at " + again + ": "
-                    + (why instanceof TidemarkException ? why.getMessage() : why.toString());
+                    + (why instanceof TidemarkException known ? known.withHint() : why.toString());
         }
     }
 

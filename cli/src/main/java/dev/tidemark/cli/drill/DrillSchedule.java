@@ -107,32 +107,36 @@ public final class DrillSchedule implements AutoCloseable {
             turn.drawn = false;
             turn.status = turn.status.after(report, clock.millis());
             turn.notBefore = clock.millis() + interval.toMillis() - report.millis();
-            if (report.ok()) {
-                log.info(
-                        "drill of {}: revision {} boots as it was, in {} ms",
-                        turn.cluster.name,
-                        report.revision(),
-                        report.millis());
-            } else {
-                log.error(
-                        "drill of {} FAILED at revision {}: {}",
-                        turn.cluster.name,
-                        report.revision(),
-                        report.difference());
-            }
+            say(turn.cluster.name, report);
         } catch (TidemarkException e) {
             if (rounds.isClosed()) {
                 return;
             }
-            failed(turn);
-            log.warn("drill of {} could not be done: {}", turn.cluster.name, e.getMessage());
+            failed(turn, e.withHint());
+            log.warn("drill of {} could not be done: {}", turn.cluster.name, e.withHint());
             log.debug("the drill's failure", e);
         } catch (RuntimeException | Error e) {
             if (rounds.isClosed()) {
                 return;
             }
-            failed(turn);
+            failed(turn, e.toString());
             log.error("drill of {} broke off", turn.cluster.name, e);
+        }
+    }
+
+    private static void say(String cluster, DrillReport report) {
+        String note = report.note().isEmpty() ? "" : "; " + report.note();
+        if (report.ok()) {
+            log.info(
+                    "drill of {}: revision {} boots as it was, in {} ms{}",
+                    cluster,
+                    report.revision(),
+                    report.millis(),
+                    note);
+        } else if (report.restored()) {
+            log.error("drill of {} FAILED at revision {}: {}{}", cluster, report.revision(), report.difference(), note);
+        } else {
+            log.error("drill of {} FAILED: {}{}", cluster, report.difference(), note);
         }
     }
 
@@ -150,8 +154,8 @@ public final class DrillSchedule implements AutoCloseable {
         return now >= turn.notBefore;
     }
 
-    private void failed(Turn turn) {
-        turn.status = turn.status.afterError();
+    private void failed(Turn turn, String why) {
+        turn.status = turn.status.afterError(why);
         turn.notBefore = clock.millis() + Math.min(interval.toMillis(), AFTER_AN_ERROR.toMillis());
     }
 

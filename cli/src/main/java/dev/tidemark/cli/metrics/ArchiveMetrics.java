@@ -42,7 +42,7 @@ final class ArchiveMetrics {
                         "read_time_seconds",
                         "seconds",
                         "When what is said of the archive was read, since the epoch.",
-                        "",
+                        "Longer ago than a few metrics.archive.interval.",
                         status -> of(status, facts -> Metric.seconds(facts.readAtMillis())))
                 .perhaps(
                         "gap_seconds",

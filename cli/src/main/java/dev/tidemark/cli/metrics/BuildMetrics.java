@@ -6,7 +6,7 @@ import java.util.List;
 final class BuildMetrics {
     /** Read from the version. */
     static final List<Metric<String>> ALL = new Catalogue<String>("tidemark_", List.of(), version -> List.of())
-            .info("build_info", "version", "1 for the version that runs.", version -> version)
+            .info("build_info", "version", "1 for the version that runs.", "", version -> version)
             .metrics();
 
     private BuildMetrics() {}

@@ -26,6 +26,7 @@ final class CaptureMetrics {
                     "generation_info",
                     "generation",
                     "1 for the generation that stands in the topic; a new one means that the one before ended.",
+                    "",
                     CaptureStatus::generation)
             .gauge(
                     "base_pending",

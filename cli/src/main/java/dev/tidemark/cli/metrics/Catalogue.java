@@ -80,14 +80,14 @@ final class Catalogue<S> {
     }
 
     /** A metric that is always 1 and says something in its last label; left out where that is empty. */
-    Catalogue<S> info(String name, String label, String meaning, Function<S, String> said) {
+    Catalogue<S> info(String name, String label, String meaning, String alert, Function<S, String> said) {
         metrics.add(new Metric<>(
                 prefix + name,
                 Kind.GAUGE,
                 "",
                 Stream.concat(labels.stream(), Stream.of(label)).toList(),
                 meaning,
-                "",
+                alert,
                 s -> said.apply(s).isEmpty() ? List.of() : List.of(new Sample(with(s, said.apply(s)), 1))));
         return this;
     }

@@ -11,7 +11,12 @@ import java.util.List;
 final class CompactorMetrics {
     static final List<Metric<CompactorHealth>> PROCESS = new Catalogue<CompactorHealth>(
                     "tidemark_compactor_", List.of(), health -> List.of())
-            .info("streams_info", "state", "1 for the state that Kafka Streams is in.", CompactorHealth::streams)
+            .info(
+                    "streams_info",
+                    "state",
+                    "1 for the state that Kafka Streams is in.",
+                    "Absent: no compactor runs. Other than `RUNNING` for many minutes.",
+                    CompactorHealth::streams)
             .gauge(
                     "paused",
                     "",

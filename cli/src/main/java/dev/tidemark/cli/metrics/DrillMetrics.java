@@ -1,6 +1,7 @@
 package dev.tidemark.cli.metrics;
 
 import dev.tidemark.cli.drill.DrillStatus;
+import dev.tidemark.restorer.verify.DrillReport;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
@@ -18,7 +19,7 @@ final class DrillMetrics {
             .counter(
                     "failures_total",
                     "",
-                    "Drills that found a difference: what is restored is not what it must be.",
+                    "Drills that found a difference, or an archive that is too damaged to restore from.",
                     "Any increase.",
                     DrillStatus::failures)
             .counter(
@@ -30,7 +31,7 @@ final class DrillMetrics {
             .perhaps(
                     "last_ok",
                     "",
-                    "1 if the last drill found everything equal, 0 if not.",
+                    "1 if the last drill found everything equal, 0 if not, as where the archive is damaged.",
                     "0.",
                     status -> last(status, last -> Metric.flag(last.report().ok())))
             .perhaps(
@@ -48,9 +49,13 @@ final class DrillMetrics {
             .perhaps(
                     "last_revision",
                     "",
-                    "The revision that the last drill restored.",
+                    "The revision that the last drill restored; left out where it could not.",
                     "",
-                    status -> last(status, last -> last.report().revision()))
+                    status -> status.last()
+                            .map(DrillStatus.Last::report)
+                            .filter(DrillReport::restored)
+                            .map(report -> OptionalDouble.of(report.revision()))
+                            .orElse(OptionalDouble.empty()))
             .metrics();
 
     private DrillMetrics() {}

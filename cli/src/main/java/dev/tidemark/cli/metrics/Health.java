@@ -2,6 +2,7 @@ package dev.tidemark.cli.metrics;
 
 import dev.tidemark.capture.status.CaptureStatus;
 import dev.tidemark.capture.status.Headroom;
+import dev.tidemark.cli.drill.DrillStatus;
 import dev.tidemark.cli.upkeep.ExpiryStatus;
 import dev.tidemark.compactor.CompactorHealth;
 import dev.tidemark.compactor.PartitionHealth;
@@ -17,22 +18,38 @@ import java.util.OptionalLong;
  * @param document what is said of each
  */
 record Health(boolean ok, Map<String, Object> document) {
-    /** An expiry that cannot be done is said; nothing is lost by it, so the process is well. */
-    static Health of(List<CaptureStatus> captures, List<CompactorHealth> compactors, List<ExpiryStatus> expiries) {
+    /**
+     * A drill that fails, and an expiry that cannot be done, are said; neither keeps a service from its work, and no restart
+     * mends them, so the process is well.
+     */
+    static Health of(
+            List<CaptureStatus> captures,
+            List<CompactorHealth> compactors,
+            List<DrillStatus> drills,
+            List<ExpiryStatus> expiries) {
         boolean ok = captures.stream().allMatch(Health::isWell)
                 && compactors.stream().allMatch(Health::isWell);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("ok", ok);
         document.put("captures", captures.stream().map(Health::document).toList());
         document.put("compactors", compactors.stream().map(Health::document).toList());
-        document.put("expiries", expiries.stream().map(Health::document).toList());
+        document.put(
+                "drills",
+                drills.stream()
+                        .map(drill -> turn(drill.cluster(), drill.problem()))
+                        .toList());
+        document.put(
+                "expiries",
+                expiries.stream()
+                        .map(expiry -> turn(expiry.cluster(), expiry.problem()))
+                        .toList());
         return new Health(ok, document);
     }
 
-    private static Map<String, Object> document(ExpiryStatus status) {
+    private static Map<String, Object> turn(String cluster, String problem) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("cluster", status.cluster());
-        document.put("why", status.problem());
+        document.put("cluster", cluster);
+        document.put("why", problem);
         return document;
     }
 

@@ -83,6 +83,7 @@ public final class Monitor implements AutoCloseable {
         return Health.of(
                 services.captures.stream().map(Supplier::get).toList(),
                 services.compactors.stream().map(Supplier::get).toList(),
+                services.drills.stream().map(Supplier::get).toList(),
                 services.expiries.stream().map(Supplier::get).toList());
     }
 

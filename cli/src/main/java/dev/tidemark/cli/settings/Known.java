@@ -162,8 +162,8 @@ public final class Known {
     public static final Setting<Duration> DRILL_INTERVAL = open(
             "drill.interval",
             "0s",
-            "How often the compactor's process drills each cluster: restores its newest revision, boots etcd from it and"
-                    + " compares; 0s: never.",
+            "How often the compactor's process drills each configured cluster: restores its newest revision, boots etcd from"
+                    + " it and compares; refused where there is no etcd to boot. 0s: never.",
             Quantities::duration);
     public static final Setting<Path> DRILL_ETCD = open(
             "drill.etcd",

@@ -68,10 +68,10 @@ public final class ArchiveWatch implements AutoCloseable {
         try {
             watched.status = watched.status.after(watched.archive.reading.get());
         } catch (TidemarkException e) {
-            if (!watched.status.problem().equals(e.getMessage())) {
-                log.warn("the archive of {} cannot be read: {}", watched.archive.cluster, e.getMessage());
+            if (!watched.status.problem().equals(e.withHint())) {
+                log.warn("the archive of {} cannot be read: {}", watched.archive.cluster, e.withHint());
             }
-            watched.status = watched.status.afterError(e.getMessage());
+            watched.status = watched.status.afterError(e.withHint());
             log.debug("the archive of {} cannot be read", watched.archive.cluster, e);
         } catch (RuntimeException | Error e) {
             watched.status = watched.status.afterError(e.toString());

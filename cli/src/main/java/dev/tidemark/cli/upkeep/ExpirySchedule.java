@@ -118,11 +118,12 @@ public final class ExpirySchedule implements AutoCloseable {
             return;
         }
         if (e.failure() == Failure.FENCED) {
+            turn.status = turn.status.afterAnother();
             log.info("expire of {}: another one decides just now: {}", turn.cluster.name, e.getMessage());
             return;
         }
-        turn.status = turn.status.afterError(e.getMessage());
-        log.warn("expire of {} could not be done: {}", turn.cluster.name, e.getMessage());
+        turn.status = turn.status.afterError(e.withHint());
+        log.warn("expire of {} could not be done: {}", turn.cluster.name, e.withHint());
         log.debug("the failure of expire", e);
     }
 

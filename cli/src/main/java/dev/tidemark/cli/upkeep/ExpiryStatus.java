@@ -45,6 +45,11 @@ public record ExpiryStatus(
                 Optional.of(now));
     }
 
+    /** Another one has expired it instead: what kept this process from it is over. */
+    ExpiryStatus afterAnother() {
+        return new ExpiryStatus(cluster, runs, errors, deletedObjects, deletedBytes, "", last);
+    }
+
     ExpiryStatus afterError(String why) {
         return new ExpiryStatus(cluster, runs, errors + 1, deletedObjects, deletedBytes, why, last);
     }

@@ -2,6 +2,7 @@ package dev.tidemark.cli.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.cli.output.Logs;
 import dev.tidemark.restorer.verify.DrillReport;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.schemas.Failure;
@@ -92,7 +93,8 @@ class DrillScheduleTest {
                 clock,
                 AT_ONCE)) {
             Eventually.until(PATIENCE, () -> of(schedule, 1).runs(), runs -> runs == 1);
-            assertThat(of(schedule, 0)).isEqualTo(new DrillStatus("a", 0, 0, 1, Optional.empty()));
+            assertThat(of(schedule, 0))
+                    .isEqualTo(new DrillStatus("a", 0, 0, 1, "no etcd (hint: install it)", Optional.empty()));
         }
     }
 
@@ -172,7 +174,8 @@ class DrillScheduleTest {
         hours.broken = new OutOfMemoryError("on purpose");
         DrillSchedule service = hours.service(AT_ONCE);
         service.look();
-        assertThat(of(service, 0)).isEqualTo(new DrillStatus("a", 0, 0, 1, Optional.empty()));
+        assertThat(of(service, 0))
+                .isEqualTo(new DrillStatus("a", 0, 0, 1, "java.lang.OutOfMemoryError: on purpose", Optional.empty()));
 
         hours.pass(Duration.ofMinutes(9));
         service.look();
@@ -186,6 +189,7 @@ class DrillScheduleTest {
         hours.pass(Duration.ofMinutes(10));
         service.look();
         assertThat(of(service, 0).runs()).isOne();
+        assertThat(of(service, 0).problem()).isEmpty();
     }
 
     @Test
@@ -203,6 +207,23 @@ class DrillScheduleTest {
             Eventually.until(PATIENCE, () -> of(schedule, 0).runs(), runs -> runs > 0);
             assertThat(of(schedule, 0).errors()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void anArchiveThatIsRefusedIsAFailedDrillAndSaidSo() {
+        OptionalLong none = OptionalLong.empty();
+        DrillReport refused = new DrillReport(
+                "", 0, 0, none, none, none, none, "", "the restore was refused: d/1 is damaged (hint: verify)", "", 10);
+        DrillSchedule schedule =
+                new DrillSchedule(List.of(cluster("a", OptionalLong.empty(), () -> refused)), INTERVAL, clock, AT_ONCE);
+        assertThat(Logs.of(DrillSchedule.class, schedule::look))
+                .singleElement()
+                .asString()
+                .contains("ERROR", "drill of a FAILED: the restore was refused: d/1 is damaged (hint: verify)");
+        assertThat(of(schedule, 0).failures()).isOne();
+        assertThat(of(schedule, 0).errors()).isZero();
+        assertThat(of(schedule, 0).problem()).contains("d/1 is damaged");
+        assertThat(of(schedule, 0).last().orElseThrow().report().ok()).isFalse();
     }
 
     /** A cluster with an interval of an hour, whose drills take two minutes, until which they are not recorded. */

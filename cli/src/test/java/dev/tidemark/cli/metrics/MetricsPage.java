@@ -22,9 +22,13 @@ final class MetricsPage {
             - `/health`: JSON, with status 200 when all is well and 503 when something is not: `ok`, `captures[{cluster, ok, state, why, generation, base,
               committedRevision, lagRevisions, lagSeconds, headroom{compactRevision, revisions, seconds, usualSeconds, verdict}}]`,
               `compactors[{ok, streams, paused, partitions[{cluster, partition, ok, phase, why, upkeep, generation, committedRevision}]}]`,
-              `expiries[{cluster, why}]`. An etcd, Kafka or archive that is away makes it 503; the service waits and goes on by itself, so it is something to alert on
-              and no reason to restart the process. `upkeep` says what keeps levels and synthetic bases from being made, and `why` of `expiries` why a scheduled expiry
-              could not be done; both leave `ok` as it is, since nothing is lost by them.
+              `drills[{cluster, why}]`, `expiries[{cluster, why}]`. An etcd, Kafka or archive that is away makes it 503; the service waits and goes on by itself, so it is
+              something to alert on and no reason to restart the process. `upkeep` says what keeps levels and synthetic bases from being made, `why` of `drills` why the last
+              scheduled drill could not be done or what it found to be damaged or different, `why` of `expiries` why the last scheduled expiry could not be done. They leave
+              `ok` as it is: they keep nothing from being captured and folded, and no restart mends them; alert on their metrics.
+
+            A compactor folds whatever clusters are in the topic. Drills, expiries and `tidemark_archive_…` go by the configured ones (`clusters`, or `cluster.name`): one that is
+            folded and not configured there has none of them, and is named once in the compactor's log.
 
             What `tidemark_archive_…` says was read from the archive's manifests at `tidemark_archive_read_time_seconds`: once every `metrics.archive.interval`, never for a
             scrape, so it is about as old as that at most while readings succeed. Only the newest generation is read each time; those that have ended once an hour.
@@ -59,17 +63,22 @@ final class MetricsPage {
         return page.toString();
     }
 
+    /** Every metric. */
+    static List<Metric<?>> metrics() {
+        List<Metric<?>> all = new ArrayList<>();
+        all.addAll(CaptureMetrics.ALL);
+        all.addAll(partition());
+        all.addAll(CompactorMetrics.PROCESS);
+        all.addAll(DrillMetrics.ALL);
+        all.addAll(ExpiryMetrics.ALL);
+        all.addAll(archive());
+        all.addAll(BuildMetrics.ALL);
+        return all;
+    }
+
     /** Every metric's name. */
     static List<String> names() {
-        List<String> names = new ArrayList<>();
-        CaptureMetrics.ALL.forEach(metric -> names.add(metric.name()));
-        partition().forEach(metric -> names.add(metric.name()));
-        CompactorMetrics.PROCESS.forEach(metric -> names.add(metric.name()));
-        DrillMetrics.ALL.forEach(metric -> names.add(metric.name()));
-        ExpiryMetrics.ALL.forEach(metric -> names.add(metric.name()));
-        archive().forEach(metric -> names.add(metric.name()));
-        BuildMetrics.ALL.forEach(metric -> names.add(metric.name()));
-        return names;
+        return metrics().stream().<String>map(Metric::name).toList();
     }
 
     private static List<Metric<PartitionHealth>> partition() {

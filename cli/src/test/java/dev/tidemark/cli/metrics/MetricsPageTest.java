@@ -2,18 +2,14 @@ package dev.tidemark.cli.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "metrics.md");
-    private static final Path ALERTS = Path.of("..", "deploy", "prometheus-alerts.yaml");
     private static final Pattern METRIC = Pattern.compile("tidemark_[a-z_]+");
 
     @Test
@@ -36,21 +32,5 @@ class MetricsPageTest {
         CaptureMetrics.ALL.forEach(metric -> assertThat(metric.name().endsWith("_total"))
                 .as(metric.name())
                 .isEqualTo(metric.kind() == Metric.Kind.COUNTER));
-    }
-
-    @Test
-    void everyAlertNamesMetricsThatExistAndSaysWhatToDo() throws IOException {
-        JsonNode rules = new YAMLMapper().readTree(ALERTS.toFile()).at("/groups/0/rules");
-        assertThat(rules).isNotEmpty();
-        for (JsonNode rule : rules) {
-            Matcher metric = METRIC.matcher(rule.get("expr").asText());
-            assertThat(metric.find()).as(rule.toString()).isTrue();
-            do {
-                assertThat(MetricsPage.names()).contains(metric.group());
-            } while (metric.find());
-            assertThat(rule.at("/labels/severity").asText()).isIn("warning", "critical");
-            assertThat(rule.at("/annotations/summary").asText()).isNotEmpty();
-            assertThat(rule.at("/annotations/action").asText()).isNotEmpty();
-        }
     }
 }

@@ -43,7 +43,8 @@ import org.junit.jupiter.api.Test;
 class MonitorTest {
     private CaptureStatus status = status(State.FOLLOWING, "G1");
     private List<PartitionHealth> partitions = new ArrayList<>();
-    private DrillStatus drills = new DrillStatus("prod", 3, 1, 2, Optional.of(new DrillStatus.Last(drilled(), 90_000)));
+    private DrillStatus drills =
+            new DrillStatus("prod", 3, 1, 2, "no etcd", Optional.of(new DrillStatus.Last(drilled(), 90_000)));
     private ExpiryStatus expiries = expired("the store is away");
     private ArchiveStatus archive = new ArchiveStatus("prod", Optional.of(facts()), "no answer");
     private final int port = FreePorts.next();
@@ -228,9 +229,21 @@ class MonitorTest {
     @Test
     void aFailedDrillDoesNotMakeTheServiceUnwell() throws Exception {
         partitions.add(partition(PartitionHealth.Phase.FOLDING));
-        assertThat(get("/health").statusCode()).isEqualTo(200);
-        drills = new DrillStatus("prod", 0, 0, 0, Optional.empty());
+        HttpResponse<String> answer = get("/health");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"drills\":[{\"cluster\":\"prod\",\"why\":\"no etcd\"}]");
+        drills = new DrillStatus("prod", 0, 0, 0, "", Optional.empty());
         assertThat(get("/metrics").body()).doesNotContain("tidemark_drill_last_ok{");
+    }
+
+    @Test
+    void aDrillThatCameToNoRestoreIsNotOkAndHasNoRevision() throws Exception {
+        OptionalLong none = OptionalLong.empty();
+        DrillReport refused = new DrillReport("", 0, 0, none, none, none, none, "", "d/1 is damaged", "", 1_500);
+        drills = new DrillStatus("prod", 1, 1, 0, "", Optional.of(new DrillStatus.Last(refused, 90_000)));
+        assertThat(get("/metrics").body())
+                .contains("tidemark_drill_last_ok{cluster=\"prod\"} 0.0")
+                .doesNotContain("tidemark_drill_last_revision{");
     }
 
     @Test

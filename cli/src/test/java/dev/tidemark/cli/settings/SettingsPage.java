@@ -34,6 +34,13 @@ final class SettingsPage {
 
             """;
 
+    private static final String FOLDED =
+            """
+
+            A compactor folds whatever clusters are in the topic, but `drill.interval`, `retention.expire.interval` and `metrics.archive.interval` go by the configured ones: name
+            each cluster in one compactor's settings at least. One that is folded and not configured is named in the log.
+            """;
+
     private SettingsPage() {}
 
     static String text() {
@@ -42,6 +49,7 @@ final class SettingsPage {
         page.append(CLUSTERS);
         Known.perCluster()
                 .forEach(setting -> page.append("- ").append(keys(setting)).append('\n'));
+        page.append(FOLDED);
         return page.toString();
     }
 

@@ -45,7 +45,8 @@ class ArchiveWatchTest {
         watch.look();
         assertThat(of(watch, 0)).isEqualTo(new ArchiveStatus("a", Optional.of(facts(1)), ""));
         watch.look();
-        assertThat(of(watch, 0)).isEqualTo(new ArchiveStatus("a", Optional.of(facts(1)), "the store is away"));
+        assertThat(of(watch, 0))
+                .isEqualTo(new ArchiveStatus("a", Optional.of(facts(1)), "the store is away (hint: wait)"));
         watch.look();
         assertThat(of(watch, 0).problem()).contains("StackOverflowError");
         watch.look();

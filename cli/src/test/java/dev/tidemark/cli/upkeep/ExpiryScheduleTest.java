@@ -83,7 +83,8 @@ class ExpiryScheduleTest {
                 hand,
                 AT_ONCE);
         schedule.look();
-        assertThat(of(schedule, 0)).isEqualTo(new ExpiryStatus("a", 0, 1, 0, 0, "the store is away", Optional.empty()));
+        assertThat(of(schedule, 0))
+                .isEqualTo(new ExpiryStatus("a", 0, 1, 0, 0, "the store is away (hint: wait)", Optional.empty()));
         assertThat(of(schedule, 1).runs()).isOne();
 
         hand.pass(HOUR.minusMillis(1));
@@ -107,6 +108,22 @@ class ExpiryScheduleTest {
                 AT_ONCE);
         schedule.look();
         assertThat(of(schedule, 0)).isEqualTo(ExpiryStatus.none("a"));
+    }
+
+    @Test
+    void whatWasWrongBeforeIsOverOnceAnotherOneHasDecided() {
+        List<Failure> failures = new ArrayList<>(List.of(Failure.UNAVAILABLE, Failure.FENCED));
+        ExpirySchedule schedule = new ExpirySchedule(
+                List.of(cluster("a", () -> {
+                    throw failure(failures.remove(0));
+                })),
+                hand,
+                AT_ONCE);
+        schedule.look();
+        assertThat(of(schedule, 0).problem()).isNotEmpty();
+        hand.pass(HOUR);
+        schedule.look();
+        assertThat(of(schedule, 0)).isEqualTo(new ExpiryStatus("a", 0, 1, 0, 0, "", Optional.empty()));
     }
 
     @Test

@@ -63,21 +63,33 @@ public final class Drill {
     private record Seen(String version, OptionalLong hash, List<String> differences) {}
 
     /**
-     * Drills.
+     * Drills. What is damaged is what a drill is for, so it is no exception but a difference, wherever it is met.
      *
      * @throws dev.tidemark.restorer.plan.UnreachableTargetException if the moment cannot be restored
      */
     public DrillReport run(Target target, VerifyProgress progress, RestoreProgress restoring) {
         boot.require();
         long startedAt = sources.clock().millis();
+        try {
+            return drill(target, progress, restoring, startedAt);
+        } catch (TidemarkException e) {
+            if (e.failure() != Failure.VERIFICATION) {
+                throw e;
+            }
+            long millis = sources.clock().millis() - startedAt;
+            return recorded(DrillReport.failed("the restore was refused: " + e.withHint(), millis), startedAt, 0);
+        }
+    }
+
+    private DrillReport drill(Target target, VerifyProgress progress, RestoreProgress restoring, long startedAt) {
         try (Scratch scratch = Scratch.in(sources.scratch())) {
             Path file = scratch.directory().resolve("drill.db");
-            RestoreResult restored = restore(target, file, restoring, startedAt);
+            RestoreResult restored = restore(target, file, restoring);
             progress.says("booting etcd from revision " + restored.revision());
             Seen seen = boot(file, restored);
             Comparison compared = compare(restored.plan().generation(), restored.revision(), progress);
             List<String> differences = new ArrayList<>(seen.differences);
-            compared.findings.forEach(finding -> differences.add(finding.object() + " " + finding.problem()));
+            differences.addAll(compared.differences);
             DrillReport report = new DrillReport(
                     restored.plan().generation(),
                     restored.revision(),
@@ -94,23 +106,14 @@ public final class Drill {
         }
     }
 
-    /** A restore that is refused for what it found is what a drill is for: it is recorded, and then thrown. */
-    private RestoreResult restore(Target target, Path file, RestoreProgress restoring, long startedAt) {
-        try {
-            return new Restorer(sources)
-                    .restore(
-                            RestoreRequest.database(target, Output.newFile(file))
-                                    .withoutBump()
-                                    .withAuth(RestoreRequest.Auth.DROP)
-                                    .withEndlessLeases(),
-                            restoring);
-        } catch (TidemarkException e) {
-            if (e.failure() == Failure.VERIFICATION) {
-                long millis = sources.clock().millis() - startedAt;
-                recorded(DrillReport.failed("the restore was refused: " + e.getMessage(), millis), startedAt, 0);
-            }
-            throw e;
-        }
+    private RestoreResult restore(Target target, Path file, RestoreProgress restoring) {
+        return new Restorer(sources)
+                .restore(
+                        RestoreRequest.database(target, Output.newFile(file))
+                                .withoutBump()
+                                .withAuth(RestoreRequest.Auth.DROP)
+                                .withEndlessLeases(),
+                        restoring);
     }
 
     private Seen boot(Path file, RestoreResult restored) {
@@ -120,7 +123,7 @@ public final class Drill {
             if (e.failure() != Failure.VERIFICATION) {
                 throw e;
             }
-            return new Seen("", OptionalLong.empty(), List.of("etcd does not boot: " + e.getMessage()));
+            return new Seen("", OptionalLong.empty(), List.of("etcd does not boot: " + e.withHint()));
         }
     }
 
@@ -151,9 +154,13 @@ public final class Drill {
 
     /** What the source said, or why it was not asked; and when it was, 0 if it was not. */
     private record Comparison(
-            OptionalLong hash, OptionalLong sourceHash, List<Finding> findings, String note, long askedAtMillis) {
+            OptionalLong hash, OptionalLong sourceHash, List<String> differences, String note, long askedAtMillis) {
         static Comparison none(String why, long askedAtMillis) {
             return new Comparison(OptionalLong.empty(), OptionalLong.empty(), List.of(), why, askedAtMillis);
+        }
+
+        static Comparison different(String what, long askedAtMillis) {
+            return new Comparison(OptionalLong.empty(), OptionalLong.empty(), List.of(what), "", askedAtMillis);
         }
     }
 
@@ -169,12 +176,28 @@ public final class Drill {
             return new Comparison(
                     outcome.proof().hash(),
                     outcome.proof().sourceHash(),
-                    outcome.findings(),
+                    outcome.findings().stream()
+                            .map(finding -> finding.object() + " " + finding.problem())
+                            .toList(),
                     obstacle.isEmpty() ? "" : "the source was not compared: " + obstacle,
                     rung.askedAtMillis());
-        } catch (EtcdException | RestoreException e) {
+        } catch (EtcdException e) {
             return Comparison.none("the source was not compared: " + e.getMessage(), rung.askedAtMillis());
+        } catch (TidemarkException e) {
+            return without(e, rung.askedAtMillis());
         }
+    }
+
+    /** What the source is compared with is read from the archive anew, which may show what the restore did not touch. */
+    private static Comparison without(TidemarkException e, long askedAtMillis) {
+        if (e.failure() == Failure.VERIFICATION) {
+            return Comparison.different(
+                    "the hash to compare with the source was refused: " + e.withHint(), askedAtMillis);
+        }
+        if (e instanceof RestoreException) {
+            return Comparison.none("the source was not compared: " + e.getMessage(), askedAtMillis);
+        }
+        throw e;
     }
 
     private DrillReport recorded(DrillReport report, long startedAt, long askedAt) {
