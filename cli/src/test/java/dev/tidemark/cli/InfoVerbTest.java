@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tidemark.restorer.ArchiveInfo;
-import dev.tidemark.restorer.Hole;
+import dev.tidemark.restorer.history.Hole;
+import dev.tidemark.restorer.info.ArchiveInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
