@@ -34,4 +34,9 @@ public abstract class TidemarkException extends RuntimeException {
     public String withHint() {
         return hint.isEmpty() ? getMessage() : getMessage() + " (hint: " + hint + ")";
     }
+
+    /** What went wrong in one line, with the hint if it is one of ours; of any other its class too. */
+    public static String said(Throwable error) {
+        return error instanceof TidemarkException known ? known.withHint() : error.toString();
+    }
 }

@@ -161,7 +161,7 @@ final class BaseJob implements Runnable {
 
     private static void retry(Backoff backoff, TidemarkException e) {
         Duration pause = backoff.next();
-        LOG.warn("the base is not in the archive yet, next try in {} ms: {}", pause.toMillis(), e.getMessage());
+        LOG.warn("the base is not in the archive yet, next try in {} ms: {}", pause.toMillis(), e.withHint());
         Pause.of(pause);
     }
 }

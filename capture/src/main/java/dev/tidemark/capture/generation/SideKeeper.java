@@ -1,5 +1,6 @@
 package dev.tidemark.capture.generation;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
@@ -16,6 +17,7 @@ import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.avro.SideState;
 import dev.tidemark.schemas.topic.TopicEvent;
+import dev.tidemark.schemas.TidemarkException;
 import java.io.Closeable;
 import java.util.Comparator;
 import java.util.List;
@@ -87,18 +89,17 @@ final class SideKeeper implements Runnable, Closeable {
                 LOG.warn(
                         "leases, users and roles are not renewed now, next try in {} s: {}",
                         renewal.poll().toSeconds(),
-                        e.getMessage());
+                        TidemarkException.said(e));
                 LOG.debug("the renewal failed", e);
             }
         }
     }
 
     private void look() {
-        Optional<GenerationCatalog> catalog = around.archive().catalog().generation(generation);
         if (known.isPresent()) {
-            requireHeld(catalog);
+            requireHeld();
         } else {
-            known = catalog.flatMap(this::archived);
+            known = inArchive().flatMap(this::archived);
         }
         if (known.isEmpty()) {
             // Without a base nothing can be restored; the one under way brings all this.
@@ -173,12 +174,22 @@ final class SideKeeper implements Runnable, Closeable {
      * What once stood in the archive and is gone at two looks was lost with it, since retention leaves the newest of each
      * chain: the topic's end says what has to be brought again.
      */
-    private void requireHeld(Optional<GenerationCatalog> catalog) {
-        boolean held = catalog.filter(GenerationCatalog::hasBase).isPresent();
+    private void requireHeld() {
+        boolean held;
+        try {
+            held = inArchive().filter(GenerationCatalog::hasBase).isPresent();
+        } catch (ArchiveException e) {
+            LOG.debug("the archive does not tell whether it holds generation {}", generation, e);
+            return;
+        }
         if (!held && missed) {
             around.spool().endWith(new SessionOver("the archive has lost generation " + generation + ", or its base"));
         }
         missed = !held;
+    }
+
+    private Optional<GenerationCatalog> inArchive() {
+        return around.archive().catalog().generation(generation);
     }
 
     private Optional<Known> archived(GenerationCatalog catalog) {

@@ -177,7 +177,7 @@ public final class Capture implements Closeable {
             if (e.error.failure() != Failure.UNAVAILABLE && e.error.failure() != Failure.FENCED) {
                 throw e.error;
             }
-            LOG.warn("capture cannot begin yet: {}", e.error.getMessage());
+            LOG.warn("capture cannot begin yet: {}", e.error.withHint());
             if (e.error.failure() == Failure.FENCED) {
                 gauge.standby(e.error.getMessage());
             } else {
@@ -210,7 +210,7 @@ public final class Capture implements Closeable {
             if (e.failure() != Failure.UNAVAILABLE) {
                 throw e;
             }
-            LOG.warn("the group's topic is not looked at now: {}", e.getMessage());
+            LOG.warn("the group's topic is not looked at now: {}", e.withHint());
         }
     }
 

@@ -71,7 +71,7 @@ final class CaptureKeeper {
                     "capture of cluster {} has ended and is tried again in {} s: {}",
                     cluster,
                     pause.toSeconds(),
-                    said(why));
+                    TidemarkException.said(why));
             LOG.debug("what ended the capture of cluster {}", cluster, why);
             if (firstFailure == null) {
                 firstFailure = why;
@@ -93,12 +93,6 @@ final class CaptureKeeper {
             // an interrupt that a try has left behind must not end the next one
             Thread.interrupted();
         }
-    }
-
-    private static String said(RuntimeException e) {
-        return e instanceof TidemarkException known && !known.hint().isEmpty()
-                ? known.getMessage() + " (hint: " + known.hint() + ")"
-                : String.valueOf(e instanceof TidemarkException ? e.getMessage() : e);
     }
 
     /** Waits; returns true at once if it is closed. */

@@ -16,6 +16,7 @@ import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionSequence;
 import dev.tidemark.schemas.topic.TopicEncoder;
 import dev.tidemark.schemas.topic.TopicEvent;
+import dev.tidemark.schemas.TidemarkException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -311,7 +312,7 @@ public final class TopicWriter {
         spool.rethrowFailureIfOver();
         gauge.kafkaAway(e);
         Duration pause = backoff.next();
-        LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), e.getMessage());
+        LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), TidemarkException.said(e));
         Pause.of(pause);
     }
 

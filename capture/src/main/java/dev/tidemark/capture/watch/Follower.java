@@ -19,6 +19,7 @@ import dev.tidemark.etcd.rpc.EtcdStatus;
 import dev.tidemark.etcd.rpc.EtcdWatch;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.topic.GenerationEnd;
+import dev.tidemark.schemas.TidemarkException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -163,7 +164,7 @@ public final class Follower implements Runnable {
         }
         gauge.away(e);
         Duration pause = backoff.next();
-        LOG.warn("the source is not followed, next try in {} ms: {}", pause.toMillis(), e.getMessage());
+        LOG.warn("the source is not followed, next try in {} ms: {}", pause.toMillis(), TidemarkException.said(e));
         Pause.of(pause);
     }
 

@@ -131,6 +131,30 @@ class SideKeeperIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
+    void aGenerationThatTheArchiveHasLostGetsItsBaseAgainWhileCaptureRuns(TestInfo test) {
+        CapturePlace place = new CapturePlace(kafka, test, scratch, store);
+        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6)) {
+            CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()))
+                    .withSideState(new CaptureSettings.SideRenewal(Duration.ZERO, POLL));
+            etcd.etcdctl("put", "a", "1");
+            try (RunningCapture capture = new RunningCapture(settings, store)) {
+                awaitBase(place, etcd);
+                sleep(QUIET);
+                store.list("", "", 100_000).forEach(info -> store.delete(info.name()));
+                etcd.etcdctl("put", "a", "2");
+                TopicReader.Told told = Eventually.until(
+                                PATIENCE, () -> place.read(etcd), read -> read.newest().bases.size() == 2)
+                        .newest();
+                assertThat(place.commitBase(told).getRevision()).isEqualTo(3);
+                capture.await(3);
+                assertThat(capture.hasEnded()).isFalse();
+            }
+            assertThat(place.read(etcd).generations).hasSize(1);
+        }
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void withoutTheRightToSnapshotsCaptureGoesOnAndSaysWhatItLacks(TestInfo test) {
         CapturePlace place = new CapturePlace(kafka, test, scratch, store);
         try (EtcdServer etcd = withAuth(EtcdVersion.V3_6)) {

@@ -61,7 +61,7 @@ public record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, Objec
 
     /** Gives a generation's first base its manifest, as a compactor would. */
     public BaseDescriptor commitBase(TopicReader.Told told) {
-        TopicEvent.BaseReady ready = told.bases.get(0);
+        TopicEvent.BaseReady ready = told.bases.get(told.bases.size() - 1);
         return new ClusterArchive(store, "prod")
                 .openGeneration(new GenerationDraft(
                         told.opened, new TopicPosition(topic(), "id", 2, 1L, -1), SegmentLimits.DEFAULT.policy(64)))
