@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Generations {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
-    private static final long CHUNK_BYTES = 1L << 20;
 
     /** For a generation that is open already. */
     private static final BaseJob.Listener NOBODY = new BaseJob.Listener() {
