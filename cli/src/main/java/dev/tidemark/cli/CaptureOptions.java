@@ -14,8 +14,9 @@ final class CaptureOptions {
 
     @Option(
             names = "--new-base",
-            description = "Bring another base into the archive, as where the one there is damaged; of several configured"
-                    + " clusters, --cluster says for which.")
+            description =
+                    "Bring another base into the archive, as where the one there is damaged; of several configured"
+                            + " clusters, --cluster says for which.")
     boolean newBase;
 
     boolean isForOneCluster() {

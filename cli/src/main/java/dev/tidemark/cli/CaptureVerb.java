@@ -26,8 +26,7 @@ final class CaptureVerb extends Verb {
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
-                CaptureFleet captures =
-                        new CaptureFleet(wiring.captures(options), store);
+                CaptureFleet captures = new CaptureFleet(wiring.captures(options), store);
                 Showing shown = wiring.show(Monitor.Services.ofCaptures(captures.statuses()))) {
             shown.start();
             stop.endsWith(captures::close);

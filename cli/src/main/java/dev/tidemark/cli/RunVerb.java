@@ -33,8 +33,7 @@ final class RunVerb extends Verb {
         try (ObjectStore store = wiring.store();
                 ExpirySchedule expiries = wiring.expiries(store);
                 DrillSchedule drills = wiring.drills(store);
-                CaptureFleet captures =
-                        new CaptureFleet(wiring.captures(options), store);
+                CaptureFleet captures = new CaptureFleet(wiring.captures(options), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 ArchiveWatch archives = wiring.archives(store);
                 UnconfiguredClusters others = wiring.unconfigured(compactor);

@@ -34,8 +34,8 @@ class LostStoreIT {
                 String generation = newest(harness);
                 empty(harness);
                 harness.workload().run(Plan.of(300).withSeed(52));
-                Eventually.eventually(PATIENCE, () -> assertThat(harness.compactor().log())
-                        .contains("the archive has lost"));
+                Eventually.eventually(
+                        PATIENCE, () -> assertThat(harness.compactor().log()).contains("the archive has lost"));
                 restart(harness.capture());
                 theArchiveIsWhole(harness);
                 assertThat(newest(harness)).isEqualTo(generation);
@@ -117,8 +117,14 @@ class LostStoreIT {
         Map<String, Object> kafka = Map.of("bootstrap.servers", harness.bootstrapServers());
         try (Admin admin = Admin.create(kafka)) {
             TopicPartition place = new TopicPartition("tidemark.revisions", 0);
-            long end = admin.listOffsets(Map.of(place, OffsetSpec.latest())).all().get().get(place).offset();
-            admin.deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(end - 1))).all().get();
+            long end = admin.listOffsets(Map.of(place, OffsetSpec.latest()))
+                    .all()
+                    .get()
+                    .get(place)
+                    .offset();
+            admin.deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(end - 1)))
+                    .all()
+                    .get();
         }
     }
 
@@ -136,8 +142,7 @@ class LostStoreIT {
 
     private static String[] words(PipelineHarness harness, List<String> level) {
         return Stream.concat(
-                        Stream.of("verify", "--config", harness.settingsFile().toString(), "--level"),
-                        level.stream())
+                        Stream.of("verify", "--config", harness.settingsFile().toString(), "--level"), level.stream())
                 .toArray(String[]::new);
     }
 }

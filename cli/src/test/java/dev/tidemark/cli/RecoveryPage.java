@@ -39,7 +39,8 @@ final class RecoveryPage {
                 continue;
             }
             blocks.add(new Block(
-                    where.isEmpty() ? Where.ANYWHERE : Where.MEMBER, fenced.substring(end + 1, fenced.indexOf("\n```", end))));
+                    where.isEmpty() ? Where.ANYWHERE : Where.MEMBER,
+                    fenced.substring(end + 1, fenced.indexOf("\n```", end))));
         }
         return blocks;
     }

@@ -53,7 +53,8 @@ class RecoveryPageIT {
     }
 
     private final List<Member> members = IntStream.rangeClosed(1, 3)
-            .mapToObj(number -> new Member("etcd-" + number, FreePorts.next(), FreePorts.next(), Path.of("data-" + number)))
+            .mapToObj(number ->
+                    new Member("etcd-" + number, FreePorts.next(), FreePorts.next(), Path.of("data-" + number)))
             .toList();
 
     @Test
@@ -157,19 +158,19 @@ class RecoveryPageIT {
     /** One that was stopped refuses the restored source, and follows it once it is told that this is meant. */
     private void captureFollows(PipelineHarness harness) throws IOException {
         harness.capture().kill();
-        harness.set(Map.of(
-                "etcd.endpoints", members.stream().map(Member::endpoint).collect(Collectors.joining(","))));
+        harness.set(
+                Map.of("etcd.endpoints", members.stream().map(Member::endpoint).collect(Collectors.joining(","))));
         harness.capture().start();
-        Eventually.eventually(PATIENCE, () -> assertThat(harness.capture().isAlive()).isFalse());
+        Eventually.eventually(
+                PATIENCE, () -> assertThat(harness.capture().isAlive()).isFalse());
         assertThat(harness.capture().exitCode()).isEqualTo(5);
         assertThat(harness.capture().log()).contains("--new-source");
         String former = harness.newest().orElseThrow().header().getGeneration();
         harness.capture().startWith("--new-source");
-        Eventually.eventually(PATIENCE, () -> assertThat(harness.newest())
-                .hasValueSatisfying(newest -> {
-                    assertThat(newest.header().getGeneration()).isNotEqualTo(former);
-                    assertThat(newest.hasBase()).isTrue();
-                }));
+        Eventually.eventually(PATIENCE, () -> assertThat(harness.newest()).hasValueSatisfying(newest -> {
+            assertThat(newest.header().getGeneration()).isNotEqualTo(former);
+            assertThat(newest.hasBase()).isTrue();
+        }));
     }
 
     private void aKeyComesBack(PipelineHarness harness, Map<String, String> words) throws IOException {
@@ -180,7 +181,12 @@ class RecoveryPageIT {
                 RecoveryPage.Where.ANYWHERE, "etcdctl --endpoints \"$ENDPOINTS\" get \"$KEY\" -w json");
         assertThat(type(look, words)).doesNotContain("\"value\"");
         Eventually.eventually(PATIENCE, () -> assertThat(Invocation.of(
-                                "get", KEY, "--value-only", "-q", "--config", harness.settingsFile().toString())
+                                "get",
+                                KEY,
+                                "--value-only",
+                                "-q",
+                                "--config",
+                                harness.settingsFile().toString())
                         .code())
                 .isEqualTo(3));
         for (RecoveryPage.Block block : RecoveryPage.blocks("One key")) {
@@ -192,8 +198,7 @@ class RecoveryPageIT {
 
     private String type(RecoveryPage.Block block, Map<String, String> words) throws IOException {
         Path log = Files.createTempFile(directory, "typed", ".log");
-        ChildProcess shell =
-                ChildProcess.start(List.of("/bin/bash", "-euc", block.text()), words, directory, log);
+        ChildProcess shell = ChildProcess.start(List.of("/bin/bash", "-euc", block.text()), words, directory, log);
         started.add(shell);
         Eventually.eventually(PATIENCE, () -> assertThat(shell.isAlive()).isFalse());
         String said = Files.readString(log, StandardCharsets.ISO_8859_1);

@@ -64,8 +64,8 @@ class CommitTest {
         memory.delete(lost);
 
         assertThat(writer.commit(draft(111, 120)))
-                .isInstanceOfSatisfying(
-                        CommitResult.HeadLost.class, head -> assertThat(head.name()).isEqualTo(lost));
+                .isInstanceOfSatisfying(CommitResult.HeadLost.class, head -> assertThat(head.name())
+                        .isEqualTo(lost));
         assertThat(memory.list("prod/m/", "", 10)).isEmpty();
         assertThat(other.resumeNewest().orElseThrow().nextRevision()).isEqualTo(101);
     }

@@ -11,13 +11,13 @@ import dev.tidemark.capture.spool.Item;
 import dev.tidemark.etcd.rpc.EtcdClient;
 import dev.tidemark.etcd.rpc.EtcdException;
 import dev.tidemark.schemas.Failure;
+import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
 import dev.tidemark.schemas.avro.ObjectRef;
 import dev.tidemark.schemas.avro.SideRecord;
 import dev.tidemark.schemas.avro.SideState;
 import dev.tidemark.schemas.topic.TopicEvent;
-import dev.tidemark.schemas.TidemarkException;
 import java.io.Closeable;
 import java.util.Comparator;
 import java.util.List;
@@ -194,9 +194,8 @@ final class SideKeeper implements Runnable, Closeable {
 
     private Optional<Known> archived(GenerationCatalog catalog) {
         long source = catalog.header().getSourceClusterId();
-        Optional<Known> renewed = catalog.side(Long.MAX_VALUE)
-                .map(manifest -> manifest.getSide())
-                .map(side -> known(source, side));
+        Optional<Known> renewed =
+                catalog.side(Long.MAX_VALUE).map(manifest -> manifest.getSide()).map(side -> known(source, side));
         return renewed.or(() -> newestBase(catalog).map(base -> known(source, base)))
                 .or(() -> ofSynthetic(catalog).map(side -> known(source, side)));
     }

@@ -84,7 +84,10 @@ final class SourceContact {
                     throw e;
                 }
                 Duration pause = backoff.next();
-                LOG.warn("the source does not answer, next try in {} ms: {}", pause.toMillis(), TidemarkException.said(e));
+                LOG.warn(
+                        "the source does not answer, next try in {} ms: {}",
+                        pause.toMillis(),
+                        TidemarkException.said(e));
                 gauge.away(e);
                 Pause.of(pause);
             }

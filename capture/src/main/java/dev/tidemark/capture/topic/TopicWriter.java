@@ -14,9 +14,9 @@ import dev.tidemark.capture.spool.Spool;
 import dev.tidemark.capture.status.CaptureGauge;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionSequence;
+import dev.tidemark.schemas.TidemarkException;
 import dev.tidemark.schemas.topic.TopicEncoder;
 import dev.tidemark.schemas.topic.TopicEvent;
-import dev.tidemark.schemas.TidemarkException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -312,7 +312,11 @@ public final class TopicWriter {
         spool.rethrowFailureIfOver();
         gauge.kafkaAway(e);
         Duration pause = backoff.next();
-        LOG.warn("{} cannot be written, next try in {} ms: {}", access.place(), pause.toMillis(), TidemarkException.said(e));
+        LOG.warn(
+                "{} cannot be written, next try in {} ms: {}",
+                access.place(),
+                pause.toMillis(),
+                TidemarkException.said(e));
         Pause.of(pause);
     }
 

@@ -9,6 +9,7 @@ import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.service.CapturePlace;
 import dev.tidemark.capture.service.OnSharedKafka;
 import dev.tidemark.capture.service.RunningCapture;
+import dev.tidemark.capture.topic.TopicReader;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdUsers;
@@ -143,7 +144,9 @@ class SideKeeperIT {
                 store.list("", "", 100_000).forEach(info -> store.delete(info.name()));
                 etcd.etcdctl("put", "a", "2");
                 TopicReader.Told told = Eventually.until(
-                                PATIENCE, () -> place.read(etcd), read -> read.newest().bases.size() == 2)
+                                PATIENCE,
+                                () -> place.read(etcd),
+                                read -> read.newest().bases.size() == 2)
                         .newest();
                 assertThat(place.commitBase(told).getRevision()).isEqualTo(3);
                 capture.await(3);

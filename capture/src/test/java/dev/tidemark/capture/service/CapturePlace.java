@@ -59,7 +59,7 @@ public record CapturePlace(KafkaServer kafka, TestInfo test, Path scratch, Objec
                 () -> assertThat(read(etcd).newest().bases).isNotEmpty());
     }
 
-    /** Gives a generation's first base its manifest, as a compactor would. */
+    /** Gives a generation's newest base its manifest, as a compactor would. */
     public BaseDescriptor commitBase(TopicReader.Told told) {
         TopicEvent.BaseReady ready = told.bases.get(told.bases.size() - 1);
         return new ClusterArchive(store, "prod")

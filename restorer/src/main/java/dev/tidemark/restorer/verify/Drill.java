@@ -16,7 +16,6 @@ import dev.tidemark.restorer.restore.RestoreRequest;
 import dev.tidemark.restorer.restore.RestoreResult;
 import dev.tidemark.restorer.restore.Restorer;
 import dev.tidemark.restorer.targets.Target;
-import dev.tidemark.restorer.verify.report.Finding;
 import dev.tidemark.restorer.verify.report.VerifyProgress;
 import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.TidemarkException;
