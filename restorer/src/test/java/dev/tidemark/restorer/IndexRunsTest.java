@@ -150,7 +150,7 @@ class IndexRunsTest {
                     .collect(Collectors.groupingBy(RoundsStore.Read::name, Collectors.counting()));
             List<RoundsStore.Read> data =
                     reads.stream().filter(read -> read.name().endsWith(".avro")).toList();
-            // the block table of the segment that has the key is read behind them, whether it was looked up there or not
+            // the block table of the segment that has the key is read behind them, looked up there or not
             long holder = data.stream()
                     .map(read -> indexes.remove(read.name().replace(".avro", ".idx")))
                     .mapToLong(count -> count == null ? 0 : count > 1 ? count - 2 : count)
