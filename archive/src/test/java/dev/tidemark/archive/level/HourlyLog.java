@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.roaringbitmap.RoaringBitmap;
@@ -74,7 +75,7 @@ final class HourlyLog {
     }
 
     /** Which keys live, and since which revision they are as they are. */
-    TreeMap<String, Long> alive() {
+    Map<String, Long> alive() {
         return alive;
     }
 

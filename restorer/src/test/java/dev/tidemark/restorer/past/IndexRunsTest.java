@@ -156,7 +156,12 @@ class IndexRunsTest {
                     .collect(Collectors.groupingBy(RoundsStore.Read::name, Collectors.counting()));
             List<RoundsStore.Read> data =
                     reads.stream().filter(read -> read.name().endsWith(".avro")).toList();
-            long rounds = Collections.max(indexes.values()) + data.size();
+            // the block table of the segment that has the key is read behind them, looked up there or not
+            long holder = data.stream()
+                    .map(read -> indexes.remove(read.name().replace(".avro", ".idx")))
+                    .mapToLong(count -> count == null ? 0 : count > 1 ? count - 2 : count)
+                    .sum();
+            long rounds = Math.max(2, Collections.max(indexes.values())) + holder + data.size();
             assertThat(rounds).isLessThanOrEqualTo(4);
             RoundsStore together = new RoundsStore(store);
             together.answerTogether(planned, indexes.keySet());
