@@ -7,6 +7,7 @@ import dev.tidemark.sandbox.EtcdVersion;
 import dev.tidemark.sandbox.Eventually;
 import dev.tidemark.sandbox.workload.Plan;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +49,11 @@ class LostStoreIT {
 
     @Test
     void whereTheTopicHasLostTheOpeningTooANewGenerationBegins() throws Exception {
-        try (PipelineHarness harness = PipelineHarness.start(EtcdVersion.V3_6, directory)) {
+        Path key = Files.createDirectory(directory.resolve("keys")).resolve("key");
+        Invocation.of("keys", "--new", key.toString()).assertSucceeded();
+        Path services = Files.createDirectory(directory.resolve("services"));
+        try (PipelineHarness harness =
+                PipelineHarness.start(EtcdVersion.V3_6, services, Map.of("encryption.keys", key.toString()))) {
             try {
                 captured(harness);
                 String generation = newest(harness);

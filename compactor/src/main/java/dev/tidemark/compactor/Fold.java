@@ -321,12 +321,6 @@ final class Fold implements Closeable {
                     place() + ": revisions " + own.range() + " cannot be committed: " + fenced.reason(),
                     "another instance holds the cluster, or the archive belongs to another topic; run one of them");
         }
-        if (result instanceof CommitResult.HeadLost lost) {
-            throw new CompactorException(
-                    Failure.UNAVAILABLE,
-                    place() + ": the archive has lost " + lost.name() + ", which revisions " + own.range() + " follow",
-                    "what the topic still holds is archived again; find out what deletes from the store");
-        }
         showHead();
         boolean same = standing.getLast() == own.range().last()
                 && standing.getPosition().getNextOffset() == own.nextOffset()

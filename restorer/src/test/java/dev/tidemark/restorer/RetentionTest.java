@@ -15,6 +15,7 @@ import dev.tidemark.archive.retention.RetentionPolicy;
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.restorer.history.Moment;
+import dev.tidemark.restorer.info.ArchiveInfo;
 import dev.tidemark.restorer.plan.RestorePlan;
 import dev.tidemark.restorer.plan.UnreachableTargetException;
 import dev.tidemark.restorer.restore.Restorer;

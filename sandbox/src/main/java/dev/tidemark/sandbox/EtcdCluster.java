@@ -135,11 +135,6 @@ public final class EtcdCluster implements AutoCloseable {
         network.heal(number);
     }
 
-    /** The connections that one member has dialed to another, for any other fault between them. */
-    public TcpProxy peerLink(int dialer, int target) {
-        return network.link(dialer, target);
-    }
-
     /**
      * Loses a member with its disk and replaces it, as an operator would: it is killed and removed from the cluster, its
      * data are deleted, and it joins again as a new member under its old addresses. Returns once it serves.

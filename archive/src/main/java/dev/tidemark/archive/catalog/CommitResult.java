@@ -4,7 +4,7 @@ import dev.tidemark.schemas.avro.CheckpointManifest;
 
 /** How a commit ended; always settled by reading back what stands under the name. */
 public sealed interface CommitResult {
-    /** The manifest that stands there; of {@link HeadLost} the one that should. */
+    /** The manifest that stands there. */
     CheckpointManifest manifest();
 
     /** Our own bytes stand there. */
@@ -15,12 +15,6 @@ public sealed interface CommitResult {
      * whoever gets this drops what is buffered up to {@code manifest.last} and goes on after it. Our data is an orphan.
      */
     record AlreadyThere(CheckpointManifest manifest) implements CommitResult {}
-
-    /**
-     * The checkpoint that ours was to follow is in the archive no more, though nothing deletes the newest: what was
-     * committed is lost, and ours was not written. Whoever gets this begins again from what the archive has.
-     */
-    record HeadLost(CheckpointManifest manifest, String name) implements CommitResult {}
 
     /** Something else stands there: another writer holds the generation, and this one must stop (exit code 7). */
     record Fenced(CheckpointManifest manifest, String reason) implements CommitResult {}

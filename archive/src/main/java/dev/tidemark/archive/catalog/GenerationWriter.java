@@ -1,7 +1,9 @@
 package dev.tidemark.archive.catalog;
 
+import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.store.StoreUnavailableException;
+import dev.tidemark.schemas.Failure;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.BaseDescriptor;
 import dev.tidemark.schemas.avro.BaseManifest;
@@ -137,18 +139,17 @@ public final class GenerationWriter {
 
     /**
      * Commits a checkpoint as the successor of {@link #head}. The data it names must be uploaded. After anything but
-     * {@link CommitResult.Fenced} and {@link CommitResult.HeadLost} the head is the manifest of the result.
+     * {@link CommitResult.Fenced} the head is the manifest of the result.
      *
      * @throws IllegalArgumentException if the draft does not begin at {@link #nextRevision}, or its members don't fit it
+     * @throws ArchiveException of kind VERIFICATION if the header, or the checkpoint before, is gone: what this writer and its
+     *     process remember of the archive does not hold any more
      * @throws StoreUnavailableException if the outcome could not be settled in time: the same
      *     draft's data may yet become committed; upload again and commit again, the outcome is found out then
      */
     public CommitResult commit(CheckpointDraft draft, ContentDigests digests) {
         checkFits(draft);
-        Optional<CommitResult> lost = lostHead();
-        if (lost.isPresent()) {
-            return lost.get();
-        }
+        requireHeld();
         CheckpointManifest manifest = manifest(draft);
         String name = ArchiveLayout.checkpoint(header.getGeneration(), 0, manifest.getSeq());
         byte[] own = ObjectCodec.encode(ObjectKind.CHECKPOINT, manifest);
@@ -167,16 +168,21 @@ public final class GenerationWriter {
         return new CommitResult.AlreadyThere(standing.content());
     }
 
-    /** A look costs little beside a commit. */
-    private Optional<CommitResult> lostHead() {
-        if (head.isEmpty()) {
-            return Optional.empty();
+    /** Nothing deletes what a checkpoint follows; two looks cost little beside a commit. */
+    private void requireHeld() {
+        requireHeld(ArchiveLayout.header(header.getNumber()));
+        head.map(last -> last.content().getSeq())
+                .ifPresent(seq -> requireHeld(ArchiveLayout.checkpoint(header.getGeneration(), 0, seq)));
+    }
+
+    private void requireHeld(String name) {
+        if (IntStream.range(0, LOOKS).noneMatch(look -> mayStand(name))) {
+            throw new ArchiveException(
+                    Failure.VERIFICATION,
+                    "the archive has lost " + objects.full(name) + ", which revisions from " + nextRevision()
+                            + " on follow",
+                    "start again: what the topic still holds is archived again then; find out what deletes from the store");
         }
-        CheckpointManifest last = head.get().content();
-        String name = ArchiveLayout.checkpoint(header.getGeneration(), 0, last.getSeq());
-        return IntStream.range(0, LOOKS).anyMatch(look -> mayStand(name))
-                ? Optional.empty()
-                : Optional.of(new CommitResult.HeadLost(last, objects.full(name)));
     }
 
     /** A store that does not answer now is asked patiently when the commit is settled. */

@@ -173,8 +173,7 @@ public final class Expiry {
      */
     public ExpiryReport run() {
         // What is damaged ends the run here, while everything still counts. What is committed after the census names
-        // nothing
-        // that a manifest which counts does not name.
+        // nothing that a manifest which counts does not name.
         Census census = census();
         decision.filter(next -> !says(standing, next)).ifPresent(this::commit);
         return sweep(census, Sweep.Effect.REAL);

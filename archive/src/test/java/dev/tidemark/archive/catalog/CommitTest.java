@@ -63,11 +63,32 @@ class CommitTest {
         String lost = "prod/m/" + GENERATION + "/0/7fffffffffffffff";
         memory.delete(lost);
 
-        assertThat(writer.commit(draft(111, 120)))
-                .isInstanceOfSatisfying(CommitResult.HeadLost.class, head -> assertThat(head.name())
-                        .isEqualTo(lost));
+        assertThatThrownBy(() -> writer.commit(draft(111, 120)))
+                .isInstanceOfSatisfying(
+                        ArchiveException.class, e -> assertThat(e.failure()).isEqualTo(Failure.VERIFICATION))
+                .hasMessageContaining("has lost " + lost);
         assertThat(memory.list("prod/m/", "", 10)).isEmpty();
         assertThat(other.resumeNewest().orElseThrow().nextRevision()).isEqualTo(101);
+    }
+
+    @Test
+    void nothingIsWrittenForAGenerationWhoseHeaderTheArchiveHasLost() {
+        GenerationWriter writer = writer();
+        memory.delete("prod/g/7fffffffffffffff");
+
+        assertThatThrownBy(() -> writer.commit(draft(101, 110)))
+                .isInstanceOf(ArchiveException.class)
+                .hasMessageContaining("has lost prod/g/7fffffffffffffff");
+        assertThat(memory.list("prod/m/", "", 10)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerTheLookIsAskedAgainByTheCommit() {
+        GenerationWriter writer = writer();
+        writer.commit(draft(101, 110));
+        store.failNext(1);
+
+        assertThat(writer.commit(draft(111, 120))).isInstanceOf(CommitResult.Committed.class);
     }
 
     @Test

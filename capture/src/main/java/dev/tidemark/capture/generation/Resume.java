@@ -1,19 +1,25 @@
 package dev.tidemark.capture.generation;
 
+import dev.tidemark.archive.DamagedObjectException;
 import dev.tidemark.archive.catalog.Catalog;
 import dev.tidemark.archive.catalog.ClusterArchive;
 import dev.tidemark.archive.catalog.GenerationCatalog;
+import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.schemas.avro.GenerationHeader;
 import dev.tidemark.schemas.topic.GenerationEnd;
 import dev.tidemark.schemas.topic.TopicEvent;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Works out from the topic's end, and from the archive where that is silent, where capture goes on. Remembers what this
  * process wrote last, for a topic that no longer says it. Used by one thread.
  */
 public final class Resume {
+    private static final Logger LOG = LoggerFactory.getLogger(Resume.class);
+
     private final ClusterArchive archive;
     private final WarpedClock clock;
     private CaptureSettings.NewBase newBase;
@@ -82,17 +88,25 @@ public final class Resume {
         return from(tail, archived, topic);
     }
 
-    /** What is known nowhere is in no archive ever: an archive that was lost begins with a generation of its own. */
+    /**
+     * What is known nowhere is in no archive ever: an archive that was lost begins with a generation of its own. That is for
+     * good, so the archive is asked once more.
+     */
     private Generations.Standing fromTopicAlone(TailState tail, Topic topic) {
-        return tail.opened().isPresent()
-                ? from(tail, Optional.empty(), topic)
-                : over(
-                        Optional.of(new Ending(
-                                tail.generation(),
-                                tail.last(),
-                                GenerationEnd.Cause.TOPIC_LOST,
-                                "neither the archive nor " + topic.place() + " says how it began")),
-                        0);
+        Catalog catalog = archive.catalog();
+        Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
+        if (archived.isPresent() || tail.opened().isPresent()) {
+            return from(tail, archived, topic);
+        }
+        String why = "neither the archive nor " + topic.place() + " says how generation " + tail.generation() + " began";
+        Optional<GenerationCatalog> newest = catalog.newest();
+        return over(
+                Optional.of(new Ending(
+                        newest.map(known -> known.header().getGeneration()).orElse(tail.generation()),
+                        newest.map(Resume::last).orElse(tail.last()),
+                        GenerationEnd.Cause.TOPIC_LOST,
+                        why)),
+                newest.map(known -> known.header().getSourceClusterId()).orElse(0L));
     }
 
     private static Generations.Standing over(Optional<Ending> ending, long sourceClusterId) {
@@ -126,7 +140,7 @@ public final class Resume {
                             topic.place() + " no longer says how far it was captured")),
                     sourceClusterId);
         }
-        archived.ifPresent(found -> new BaseRecall(archive).into(tail.overlap(), found, last));
+        archived.ifPresent(found -> recall(tail.overlap(), found, last));
         Stamper stamper = new Stamper(clock, tail.lastCapturedAt());
         if (tail.provenAt() > 0) {
             stamper.provenBefore(last, tail.provenAt());
@@ -149,6 +163,15 @@ public final class Resume {
                 .head(0)
                 .map(head -> head.getLast())
                 .orElse(generation.header().getBaseRevision());
+    }
+
+    /** A damaged base must not keep capture from bringing another one: the source is compared with less, then. */
+    private void recall(Overlap overlap, GenerationCatalog generation, long last) {
+        try {
+            new BaseRecall(archive).into(overlap, generation, last);
+        } catch (DamagedObjectException | MissingObjectException e) {
+            LOG.warn("the source is compared with what the topic tells alone: {}", e.withHint());
+        }
     }
 
     /** What the archive has counts as kept: what is missing begins after it. */

@@ -1,11 +1,9 @@
 package dev.tidemark.capture.generation;
 
-import dev.tidemark.archive.ArchiveException;
 import dev.tidemark.archive.catalog.GenerationCatalog;
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.Pause;
-import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.source.Members;
 import dev.tidemark.capture.spool.Item;
 import dev.tidemark.etcd.rpc.EtcdClient;
@@ -40,7 +38,6 @@ final class SideKeeper implements Runnable, Closeable {
     private final String generation;
     private final Thread thread;
     private Optional<Known> known = Optional.empty();
-    private boolean missed;
     private volatile boolean closed;
 
     /**
@@ -96,10 +93,8 @@ final class SideKeeper implements Runnable, Closeable {
     }
 
     private void look() {
-        if (known.isPresent()) {
-            requireHeld();
-        } else {
-            known = inArchive().flatMap(this::archived);
+        if (known.isEmpty()) {
+            known = archived();
         }
         if (known.isEmpty()) {
             // Without a base nothing can be restored; the one under way brings all this.
@@ -170,34 +165,18 @@ final class SideKeeper implements Runnable, Closeable {
         }
     }
 
-    /**
-     * What once stood in the archive and is gone at two looks was lost with it, since retention leaves the newest of each
-     * chain: the topic's end says what has to be brought again.
-     */
-    private void requireHeld() {
-        boolean held;
-        try {
-            held = inArchive().filter(GenerationCatalog::hasBase).isPresent();
-        } catch (ArchiveException e) {
-            LOG.debug("the archive does not tell whether it holds generation {}", generation, e);
-            return;
+    private Optional<Known> archived() {
+        Optional<GenerationCatalog> catalog = around.archive().catalog().generation(generation);
+        if (catalog.isEmpty()) {
+            return Optional.empty();
         }
-        if (!held && missed) {
-            around.spool().endWith(new SessionOver("the archive has lost generation " + generation + ", or its base"));
-        }
-        missed = !held;
-    }
-
-    private Optional<GenerationCatalog> inArchive() {
-        return around.archive().catalog().generation(generation);
-    }
-
-    private Optional<Known> archived(GenerationCatalog catalog) {
-        long source = catalog.header().getSourceClusterId();
-        Optional<Known> renewed =
-                catalog.side(Long.MAX_VALUE).map(manifest -> manifest.getSide()).map(side -> known(source, side));
-        return renewed.or(() -> newestBase(catalog).map(base -> known(source, base)))
-                .or(() -> ofSynthetic(catalog).map(side -> known(source, side)));
+        long source = catalog.get().header().getSourceClusterId();
+        Optional<Known> renewed = catalog.get()
+                .side(Long.MAX_VALUE)
+                .map(manifest -> manifest.getSide())
+                .map(side -> known(source, side));
+        return renewed.or(() -> newestBase(catalog.get()).map(base -> known(source, base)))
+                .or(() -> ofSynthetic(catalog.get()).map(side -> known(source, side)));
     }
 
     /** Where retention keeps no snapshot's base any more: the side state that later bases stand on. */

@@ -2,7 +2,6 @@ package dev.tidemark.capture.service;
 
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
-import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.generation.Generations;
 import dev.tidemark.capture.generation.Position;
 import dev.tidemark.capture.generation.Resume;
@@ -12,6 +11,7 @@ import dev.tidemark.capture.spool.Spool;
 import dev.tidemark.capture.status.CaptureGauge;
 import dev.tidemark.capture.status.CaptureStatus;
 import dev.tidemark.capture.topic.Leadership;
+import dev.tidemark.capture.topic.SessionOver;
 import dev.tidemark.capture.topic.TopicAccess;
 import dev.tidemark.capture.topic.TopicWriter;
 import dev.tidemark.capture.watch.Follower;

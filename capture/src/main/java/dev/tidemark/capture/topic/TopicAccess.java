@@ -3,7 +3,6 @@ package dev.tidemark.capture.topic;
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.Pause;
-import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.generation.Resume;
 import dev.tidemark.capture.generation.TailState;
 import dev.tidemark.schemas.Failure;
@@ -93,7 +92,7 @@ public final class TopicAccess implements Resume.Topic {
 
     /** The generation's newest base that is announced: reads back, beside a running capture, to where the topic says it. */
     public Optional<TopicEvent.BaseReady> announcedBase() {
-        return tail().readToOpening(TopicTail.Upto.STABLE).state().base();
+        return tail().readToBase(TopicTail.Upto.STABLE).state().base();
     }
 
     /**

@@ -63,14 +63,20 @@ final class TopicTail {
         return read(upto, Depth.POSITION);
     }
 
-    /** The same; reads back to where the generation was opened or its base announced, if the topic reaches so far. */
+    /** The same; reads back to where the generation's base was announced, if the topic reaches so far. */
+    End readToBase(Upto upto) {
+        return read(upto, Depth.BASE);
+    }
+
+    /** The same; reads back to where the generation was opened, if the topic reaches so far. */
     End readToOpening(Upto upto) {
         return read(upto, Depth.OPENING);
     }
 
-    /** How far back to read: to where the position is sure, or on to where its generation or base was announced. */
+    /** How far back to read: to where the position is sure, or on to where a base was announced, or the generation opened. */
     private enum Depth {
         POSITION,
+        BASE,
         OPENING
     }
 
@@ -92,7 +98,7 @@ final class TopicTail {
     private static boolean isEnough(TailState state, Depth depth) {
         return state.isEnough()
                 && (depth == Depth.POSITION
-                        || state.isBaseReady()
+                        || (depth == Depth.BASE && state.isBaseReady())
                         || state.opened().isPresent());
     }
 

@@ -4,7 +4,6 @@ import dev.tidemark.capture.Backoff;
 import dev.tidemark.capture.CaptureException;
 import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.Pause;
-import dev.tidemark.capture.SessionOver;
 import dev.tidemark.capture.generation.Position;
 import dev.tidemark.capture.generation.TailState;
 import dev.tidemark.capture.generation.WarpedClock;

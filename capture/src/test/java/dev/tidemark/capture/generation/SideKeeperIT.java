@@ -9,7 +9,6 @@ import dev.tidemark.capture.CaptureSettings;
 import dev.tidemark.capture.service.CapturePlace;
 import dev.tidemark.capture.service.OnSharedKafka;
 import dev.tidemark.capture.service.RunningCapture;
-import dev.tidemark.capture.topic.TopicReader;
 import dev.tidemark.etcd.rpc.EtcdCredentials;
 import dev.tidemark.etcd.rpc.EtcdSettings;
 import dev.tidemark.etcd.rpc.EtcdUsers;
@@ -127,32 +126,6 @@ class SideKeeperIT {
                         .hasSize(1);
                 assertThat(capture.hasEnded()).isFalse();
             }
-        }
-    }
-
-    @Test
-    @Execution(ExecutionMode.CONCURRENT)
-    void aGenerationThatTheArchiveHasLostGetsItsBaseAgainWhileCaptureRuns(TestInfo test) {
-        CapturePlace place = new CapturePlace(kafka, test, scratch, store);
-        try (EtcdServer etcd = EtcdServer.launch(EtcdVersion.V3_6)) {
-            CaptureSettings settings = place.settings(EtcdSettings.of(etcd.endpoint()))
-                    .withSideState(new CaptureSettings.SideRenewal(Duration.ZERO, POLL));
-            etcd.etcdctl("put", "a", "1");
-            try (RunningCapture capture = new RunningCapture(settings, store)) {
-                awaitBase(place, etcd);
-                sleep(QUIET);
-                store.list("", "", 100_000).forEach(info -> store.delete(info.name()));
-                etcd.etcdctl("put", "a", "2");
-                TopicReader.Told told = Eventually.until(
-                                PATIENCE,
-                                () -> place.read(etcd),
-                                read -> read.newest().bases.size() == 2)
-                        .newest();
-                assertThat(place.commitBase(told).getRevision()).isEqualTo(3);
-                capture.await(3);
-                assertThat(capture.hasEnded()).isFalse();
-            }
-            assertThat(place.read(etcd).generations).hasSize(1);
         }
     }
 

@@ -8,7 +8,7 @@ import dev.tidemark.restorer.history.Chapter;
 import dev.tidemark.restorer.history.History;
 import dev.tidemark.restorer.history.Hole;
 import dev.tidemark.restorer.history.Moment;
-import dev.tidemark.restorer.output.Scratch;
+import dev.tidemark.restorer.Scratch;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.Retention;

@@ -10,7 +10,7 @@ import dev.tidemark.etcd.rpc.HashKvAnswer;
 import dev.tidemark.restorer.RestoreException;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.output.Output;
-import dev.tidemark.restorer.output.Scratch;
+import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.restore.RestoreProgress;
 import dev.tidemark.restorer.restore.RestoreRequest;
 import dev.tidemark.restorer.restore.RestoreResult;

@@ -12,7 +12,7 @@ import dev.tidemark.archive.segment.SurvivorDigest;
 import dev.tidemark.archive.store.MissingObjectException;
 import dev.tidemark.etcd.file.BucketEntry;
 import dev.tidemark.etcd.file.LeaseRecords;
-import dev.tidemark.restorer.output.Scratch;
+import dev.tidemark.restorer.Scratch;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.IndexRun;
 import dev.tidemark.schemas.avro.LiveSet;

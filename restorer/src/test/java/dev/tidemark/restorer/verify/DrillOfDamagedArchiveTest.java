@@ -1,14 +1,17 @@
-package dev.tidemark.restorer;
+package dev.tidemark.restorer.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectInfo;
-import dev.tidemark.restorer.verify.Drill;
-import dev.tidemark.restorer.verify.DrillReport;
-import dev.tidemark.restorer.verify.EtcdBoot;
-import dev.tidemark.restorer.verify.VerifyProgress;
+import dev.tidemark.restorer.SampleArchive;
+import dev.tidemark.restorer.SampleLog;
+import dev.tidemark.restorer.info.ArchiveInfo;
+import dev.tidemark.restorer.plan.UnreachableTargetException;
+import dev.tidemark.restorer.restore.RestoreProgress;
+import dev.tidemark.restorer.targets.Target;
+import dev.tidemark.restorer.verify.report.VerifyProgress;
 import dev.tidemark.schemas.Change;
 import dev.tidemark.schemas.avro.DrillRun;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +78,7 @@ class DrillOfDamagedArchiveTest {
                 .startsWith("the restore was refused: ")
                 .contains(".idx")
                 .contains("(hint: ");
-        DrillRun recorded = ProofRecords.of(sample.archive()).drill().orElseThrow();
+        DrillRun recorded = ArchiveInfo.read(sample.sources(NOW)).drill().orElseThrow();
         assertThat(recorded.getOk()).isFalse();
         assertThat(recorded.getNote()).isEqualTo(report.difference());
     }
@@ -84,6 +87,6 @@ class DrillOfDamagedArchiveTest {
     void aMomentThatCannotBeReachedIsNoDamageAndNotRecorded() {
         assertThatThrownBy(() -> drill(Target.parse("999", Clock.systemUTC())))
                 .isInstanceOf(UnreachableTargetException.class);
-        assertThat(ProofRecords.of(sample.archive()).drill()).isEmpty();
+        assertThat(ArchiveInfo.read(sample.sources(NOW)).drill()).isEmpty();
     }
 }

@@ -1,5 +1,6 @@
-package dev.tidemark.restorer.output;
+package dev.tidemark.restorer;
 
+import dev.tidemark.schemas.Failure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -21,7 +22,7 @@ public final class Scratch implements Closeable {
         try {
             return new Scratch(Files.createTempDirectory(parent, "tidemark-restore-"));
         } catch (IOException e) {
-            throw OutputException.broken(parent.toString(), e);
+            throw broken(parent, e);
         }
     }
 
@@ -47,7 +48,15 @@ public final class Scratch implements Closeable {
                 }
             });
         } catch (IOException e) {
-            throw OutputException.broken(directory.toString(), e);
+            throw broken(directory, e);
         }
+    }
+
+    private static RestoreException broken(Path where, IOException cause) {
+        return new RestoreException(
+                Failure.UNAVAILABLE,
+                "working in " + where + " failed: " + cause,
+                "check the disk's free space, its health and the permissions",
+                cause);
     }
 }
