@@ -54,7 +54,7 @@ final class DrillMetrics {
                     status -> status.last()
                             .map(DrillStatus.Last::report)
                             .filter(DrillReport::restored)
-                            .map(report -> OptionalDouble.of(report.revision()))
+                            .map(report -> OptionalDouble.of((double) report.revision()))
                             .orElse(OptionalDouble.empty()))
             .metrics();
 
