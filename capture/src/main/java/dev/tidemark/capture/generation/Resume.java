@@ -98,7 +98,8 @@ public final class Resume {
         if (archived.isPresent() || tail.opened().isPresent()) {
             return from(tail, archived, topic);
         }
-        String why = "neither the archive nor " + topic.place() + " says how generation " + tail.generation() + " began";
+        String why =
+                "neither the archive nor " + topic.place() + " says how generation " + tail.generation() + " began";
         Optional<GenerationCatalog> newest = catalog.newest();
         return over(
                 Optional.of(new Ending(

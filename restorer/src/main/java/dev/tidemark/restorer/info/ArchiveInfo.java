@@ -1,6 +1,7 @@
 package dev.tidemark.restorer.info;
 
 import dev.tidemark.archive.catalog.ChainSize;
+import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.history.ArchiveChapter;
 import dev.tidemark.restorer.history.ArchiveHistory;
@@ -8,7 +9,6 @@ import dev.tidemark.restorer.history.Chapter;
 import dev.tidemark.restorer.history.History;
 import dev.tidemark.restorer.history.Hole;
 import dev.tidemark.restorer.history.Moment;
-import dev.tidemark.restorer.Scratch;
 import dev.tidemark.schemas.RevisionRange;
 import dev.tidemark.schemas.avro.DrillRun;
 import dev.tidemark.schemas.avro.Retention;

@@ -1,10 +1,10 @@
 package dev.tidemark.restorer.past;
 
 import dev.tidemark.archive.segment.Survivors;
+import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.history.ArchiveHistory;
 import dev.tidemark.restorer.history.Chapter;
-import dev.tidemark.restorer.Scratch;
 import dev.tidemark.restorer.plan.AmbiguousRevisionException;
 import dev.tidemark.restorer.plan.RestorePlan;
 import dev.tidemark.restorer.plan.RestorePlanner;

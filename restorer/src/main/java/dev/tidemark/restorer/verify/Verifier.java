@@ -1,7 +1,7 @@
 package dev.tidemark.restorer.verify;
 
-import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.Scratch;
+import dev.tidemark.restorer.Sources;
 import dev.tidemark.restorer.verify.ladder.Ladder;
 import dev.tidemark.restorer.verify.report.Finding;
 import dev.tidemark.restorer.verify.report.Sampling;
