@@ -35,8 +35,9 @@ class LostStoreIT {
                 String generation = newest(harness);
                 empty(harness);
                 harness.workload().run(Plan.of(300).withSeed(52));
-                Eventually.eventually(PATIENCE, () -> assertThat(harness.compactor().isAlive())
-                        .isFalse());
+                Eventually.eventually(
+                        PATIENCE,
+                        () -> assertThat(harness.compactor().isAlive()).isFalse());
                 assertThat(harness.compactor().exitCode()).isEqualTo(4);
                 assertThat(harness.compactor().log()).contains("the archive has lost", "hint: start again");
                 harness.compactor().start();

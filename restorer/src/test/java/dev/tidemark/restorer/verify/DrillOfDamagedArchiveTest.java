@@ -7,7 +7,6 @@ import dev.tidemark.archive.store.MemoryStore;
 import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.restorer.SampleArchive;
 import dev.tidemark.restorer.SampleLog;
-import dev.tidemark.restorer.info.ArchiveInfo;
 import dev.tidemark.restorer.plan.UnreachableTargetException;
 import dev.tidemark.restorer.restore.RestoreProgress;
 import dev.tidemark.restorer.targets.Target;
@@ -78,7 +77,7 @@ class DrillOfDamagedArchiveTest {
                 .startsWith("the restore was refused: ")
                 .contains(".idx")
                 .contains("(hint: ");
-        DrillRun recorded = ArchiveInfo.read(sample.sources(NOW)).drill().orElseThrow();
+        DrillRun recorded = sample.archive().runs().newestDrill().orElseThrow();
         assertThat(recorded.getOk()).isFalse();
         assertThat(recorded.getNote()).isEqualTo(report.difference());
     }
@@ -87,6 +86,6 @@ class DrillOfDamagedArchiveTest {
     void aMomentThatCannotBeReachedIsNoDamageAndNotRecorded() {
         assertThatThrownBy(() -> drill(Target.parse("999", Clock.systemUTC())))
                 .isInstanceOf(UnreachableTargetException.class);
-        assertThat(ArchiveInfo.read(sample.sources(NOW)).drill()).isEmpty();
+        assertThat(sample.archive().runs().newestDrill()).isEmpty();
     }
 }
