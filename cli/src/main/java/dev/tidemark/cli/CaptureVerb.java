@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
         description = "Capture every revision of the configured etcds into the topic, until stopped.")
 final class CaptureVerb extends Verb {
     @Mixin
-    CaptureOptions options;
+    CaptureOptions once;
 
     @Override
     Reach reach() {
@@ -26,7 +26,7 @@ final class CaptureVerb extends Verb {
     int run(Settings settings, Output output, StopSignal stop) {
         Wiring wiring = new Wiring(settings);
         try (ObjectStore store = wiring.store();
-                CaptureFleet captures = new CaptureFleet(wiring.captures(options), store);
+                CaptureFleet captures = new CaptureFleet(wiring.captures(once), store);
                 Showing shown = wiring.show(Monitor.Services.ofCaptures(captures.statuses()))) {
             shown.start();
             stop.endsWith(captures::close);

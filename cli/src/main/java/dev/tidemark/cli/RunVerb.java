@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 @Command(name = "run", description = "Capture and compact in one process, until stopped.")
 final class RunVerb extends Verb {
     @Mixin
-    CaptureOptions options;
+    CaptureOptions once;
 
     @Override
     Reach reach() {
@@ -33,7 +33,7 @@ final class RunVerb extends Verb {
         try (ObjectStore store = wiring.store();
                 ExpirySchedule expiries = wiring.expiries(store);
                 DrillSchedule drills = wiring.drills(store);
-                CaptureFleet captures = new CaptureFleet(wiring.captures(options), store);
+                CaptureFleet captures = new CaptureFleet(wiring.captures(once), store);
                 Compactor compactor = Compactor.start(wiring.compactor(), store);
                 ArchiveWatch archives = wiring.archives(store);
                 UnconfiguredClusters others = wiring.unconfigured(compactor);

@@ -13,10 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,7 +48,7 @@ class LostStoreIT {
     }
 
     @Test
-    void whereTheTopicHasLostTheOpeningTooANewGenerationBegins() throws Exception {
+    void whereTheTopicHasLostTheOpeningTooANewGenerationBegins() throws IOException {
         Path key = Files.createDirectory(directory.resolve("keys")).resolve("key");
         Invocation.of("keys", "--new", key.toString()).assertSucceeded();
         Path services = Files.createDirectory(directory.resolve("services"));
@@ -63,7 +59,7 @@ class LostStoreIT {
                 String generation = newest(harness);
                 harness.capture().kill();
                 harness.compactor().kill();
-                expire(harness);
+                harness.kafka().expire("tidemark.revisions", 0);
                 empty(harness);
                 harness.compactor().start();
                 harness.capture().start();
@@ -119,22 +115,6 @@ class LostStoreIT {
     private static void restart(ServiceProcess service) {
         service.kill();
         service.start();
-    }
-
-    /** What a topic's retention does in time. */
-    private static void expire(PipelineHarness harness) throws Exception {
-        Map<String, Object> kafka = Map.of("bootstrap.servers", harness.bootstrapServers());
-        try (Admin admin = Admin.create(kafka)) {
-            TopicPartition place = new TopicPartition("tidemark.revisions", 0);
-            long end = admin.listOffsets(Map.of(place, OffsetSpec.latest()))
-                    .all()
-                    .get()
-                    .get(place)
-                    .offset();
-            admin.deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(end - 1)))
-                    .all()
-                    .get();
-        }
     }
 
     /** All that is captured from now on is archived, dense from a base on, and what the source is. */

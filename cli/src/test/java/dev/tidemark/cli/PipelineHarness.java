@@ -47,6 +47,7 @@ final class PipelineHarness implements AutoCloseable {
     private final Map<String, String> ofServices;
     private final EtcdServer etcd;
     private final Workload workload;
+    private final KafkaServer kafka;
     private final ServiceProcess capture;
     private final ServiceProcess compactor;
     private final S3Chaos wayToStore;
@@ -62,7 +63,7 @@ final class PipelineHarness implements AutoCloseable {
         try {
             etcd = opening(EtcdServer.launch(version));
             workload = opening(Workload.on(etcd.endpoint()));
-            KafkaServer kafka = opening(KafkaServer.launch());
+            kafka = opening(KafkaServer.launch());
             MinioServer minio = opening(MinioServer.launch().withBucket(BUCKET));
             wayToStore = opening(S3Chaos.before(URI.create(minio.endpoint()).getPort(), chaos));
             ofServices = new HashMap<>(settings(kafka, minio, wayToStore.endpoint(), interval));
@@ -245,8 +246,8 @@ final class PipelineHarness implements AutoCloseable {
         return settingsFile;
     }
 
-    String bootstrapServers() {
-        return ofServices.get("kafka.bootstrap.servers");
+    KafkaServer kafka() {
+        return kafka;
     }
 
     /** What the services have said, for a failure's report. */

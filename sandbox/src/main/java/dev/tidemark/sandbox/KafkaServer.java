@@ -1,5 +1,6 @@
 package dev.tidemark.sandbox;
 
+import dev.tidemark.schemas.Failure;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.File;
@@ -16,8 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * A Kafka node, broker and controller in one, alone or of a {@link KafkaCluster}, in a JVM of its own that uses this
@@ -26,6 +34,7 @@ import java.util.stream.Stream;
 public final class KafkaServer extends Server {
     private static final Duration START = Duration.ofSeconds(60);
     private static final short API_VERSIONS = 18;
+    private static final long PATIENCE_SECONDS = 30;
 
     private final KafkaNode node;
 
@@ -183,6 +192,25 @@ public final class KafkaServer extends Server {
     /** The value of {@code bootstrap.servers}. */
     public String bootstrapServers() {
         return node.address();
+    }
+
+    /** Deletes all but a partition's last record, as a topic's retention does in time. */
+    public void expire(String topic, int partition) {
+        TopicPartition place = new TopicPartition(topic, partition);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            long end = admin.listOffsets(Map.of(place, OffsetSpec.latest()))
+                    .partitionResult(place)
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .offset();
+            admin.deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(end - 1)))
+                    .all()
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException(Failure.UNAVAILABLE, "interrupted while " + place + " expired", "", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new SandboxException(Failure.UNAVAILABLE, place + " cannot be expired: " + e, "", e);
+        }
     }
 
     private Path dataDirectory() {
