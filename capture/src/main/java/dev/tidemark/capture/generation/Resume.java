@@ -57,9 +57,7 @@ public final class Resume {
      * @param why one sentence for an operator
      */
     public void leave(String generation, long last, String why) {
-        left = generation.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Ending(generation, last, GenerationEnd.Cause.TOPIC_LOST, why));
+        left = generation.isEmpty() ? Optional.empty() : Optional.of(lost(generation, last, why));
     }
 
     /**
@@ -78,7 +76,10 @@ public final class Resume {
         Catalog catalog = archive.catalog();
         if (tail.generation().isEmpty()) {
             Optional<Ending> known = left.map(ending -> archivedToo(ending, catalog));
-            return over(known.or(() -> catalog.newest().map(newest -> lost(newest, topic))), 0);
+            return over(
+                    known.or(() -> catalog.newest()
+                            .map(newest -> lost(newest, "topic " + topic.name() + " holds nothing of it"))),
+                    0);
         }
         Optional<GenerationCatalog> archived = catalog.generation(tail.generation());
         if (archived.isEmpty() && tail.opened().isEmpty()) {
@@ -102,11 +103,7 @@ public final class Resume {
                 "neither the archive nor " + topic.place() + " says how generation " + tail.generation() + " began";
         Optional<GenerationCatalog> newest = catalog.newest();
         return over(
-                Optional.of(new Ending(
-                        newest.map(known -> known.header().getGeneration()).orElse(tail.generation()),
-                        newest.map(Resume::last).orElse(tail.last()),
-                        GenerationEnd.Cause.TOPIC_LOST,
-                        why)),
+                newest.map(known -> lost(known, why)).or(() -> Optional.of(lost(tail.generation(), tail.last(), why))),
                 newest.map(known -> known.header().getSourceClusterId()).orElse(0L));
     }
 
@@ -134,11 +131,7 @@ public final class Resume {
         }
         if (last == 0) {
             return over(
-                    Optional.of(new Ending(
-                            tail.generation(),
-                            0,
-                            GenerationEnd.Cause.TOPIC_LOST,
-                            topic.place() + " no longer says how far it was captured")),
+                    Optional.of(lost(tail.generation(), 0, topic.place() + " no longer says how far it was captured")),
                     sourceClusterId);
         }
         archived.ifPresent(found -> recall(tail.overlap(), found, last));
@@ -151,12 +144,12 @@ public final class Resume {
                 Optional.of(position), Optional.empty(), sourceClusterId, base(tail, archived), archivedLast);
     }
 
-    private static Ending lost(GenerationCatalog newest, Topic topic) {
-        return new Ending(
-                newest.header().getGeneration(),
-                last(newest),
-                GenerationEnd.Cause.TOPIC_LOST,
-                "topic " + topic.name() + " holds nothing of it");
+    private static Ending lost(GenerationCatalog archived, String why) {
+        return lost(archived.header().getGeneration(), last(archived), why);
+    }
+
+    private static Ending lost(String generation, long last, String why) {
+        return new Ending(generation, last, GenerationEnd.Cause.TOPIC_LOST, why);
     }
 
     private static long last(GenerationCatalog generation) {

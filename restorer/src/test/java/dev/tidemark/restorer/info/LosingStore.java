@@ -1,22 +1,16 @@
 package dev.tidemark.restorer.info;
 
-import dev.tidemark.archive.store.CreateOutcome;
 import dev.tidemark.archive.store.MissingObjectException;
-import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
+import dev.tidemark.restorer.PassingStore;
 import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 
 /** A store whose objects with some words in their names are deleted by somebody right after they were listed. */
-final class LosingStore implements ObjectStore {
-    private final ObjectStore whole;
+final class LosingStore extends PassingStore {
     private final String words;
 
     LosingStore(ObjectStore whole, String words) {
-        this.whole = whole;
+        super(whole);
         this.words = words;
     }
 
@@ -40,45 +34,5 @@ final class LosingStore implements ObjectStore {
     @Override
     public InputStream open(String name) {
         return whole.open(kept(name));
-    }
-
-    @Override
-    public void put(String name, Path file) {
-        whole.put(name, file);
-    }
-
-    @Override
-    public void put(String name, byte[] bytes) {
-        whole.put(name, bytes);
-    }
-
-    @Override
-    public CreateOutcome createIfAbsent(String name, byte[] bytes) {
-        return whole.createIfAbsent(name, bytes);
-    }
-
-    @Override
-    public List<ObjectInfo> list(String prefix, String startAfter, int max) {
-        return whole.list(prefix, startAfter, max);
-    }
-
-    @Override
-    public Optional<ObjectInfo> stat(String name) {
-        return whole.stat(name);
-    }
-
-    @Override
-    public void delete(String name) {
-        whole.delete(name);
-    }
-
-    @Override
-    public URI uri() {
-        return whole.uri();
-    }
-
-    @Override
-    public void close() {
-        whole.close();
     }
 }

@@ -1,16 +1,11 @@
 package dev.tidemark.restorer.past;
 
-import dev.tidemark.archive.store.CreateOutcome;
-import dev.tidemark.archive.store.ObjectInfo;
 import dev.tidemark.archive.store.ObjectStore;
-import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.Path;
+import dev.tidemark.restorer.PassingStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,10 +14,9 @@ import java.util.concurrent.TimeUnit;
  * A store that counts ranged reads, and proves which of them wait for no other: it answers none of these before all have
  * been asked.
  */
-final class RoundsStore implements ObjectStore {
+final class RoundsStore extends PassingStore {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private final ObjectStore whole;
     private final List<Read> reads = new ArrayList<>();
     private final Set<String> awaited = new HashSet<>();
     private CountDownLatch together = new CountDownLatch(0);
@@ -32,7 +26,7 @@ final class RoundsStore implements ObjectStore {
     record Read(String name, int bytes) {}
 
     RoundsStore(ObjectStore whole) {
-        this.whole = whole;
+        super(whole);
     }
 
     synchronized List<Read> reads() {
@@ -69,55 +63,5 @@ final class RoundsStore implements ObjectStore {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    public byte[] get(String name) {
-        return whole.get(name);
-    }
-
-    @Override
-    public InputStream open(String name) {
-        return whole.open(name);
-    }
-
-    @Override
-    public void put(String name, Path file) {
-        whole.put(name, file);
-    }
-
-    @Override
-    public void put(String name, byte[] bytes) {
-        whole.put(name, bytes);
-    }
-
-    @Override
-    public CreateOutcome createIfAbsent(String name, byte[] bytes) {
-        return whole.createIfAbsent(name, bytes);
-    }
-
-    @Override
-    public List<ObjectInfo> list(String prefix, String startAfter, int max) {
-        return whole.list(prefix, startAfter, max);
-    }
-
-    @Override
-    public Optional<ObjectInfo> stat(String name) {
-        return whole.stat(name);
-    }
-
-    @Override
-    public void delete(String name) {
-        whole.delete(name);
-    }
-
-    @Override
-    public URI uri() {
-        return whole.uri();
-    }
-
-    @Override
-    public void close() {
-        whole.close();
     }
 }
